@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house, from the ground up: Media → Engines and Libraries → Pipeline → Adapters and
+// ControlPlane → App. A target may import only what its line lists; Tests/ArchitectureTests
+// checks the rest of the rules in Docs/architecture.md.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func target(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(path)",
+    resources: resources, swiftSettings: settings)
+}
+
+func nio(_ product: String) -> Target.Dependency {
+  .product(name: product, package: "swift-nio")
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let configuration = Target.Dependency.product(
+  name: "Configuration", package: "swift-configuration")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "liveview-bridge",
+  products: [.executable(name: "liveview-bridge", targets: ["LiveviewBridge"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: [.defaults, "CommandLineArguments"]),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+  ],
+  targets: [
+    // Media: the words everybody shares.
+    target("Media", "Media", [nio("NIOCore")]),
+
+    // Engines: protocol rules, no sockets, clocks, logs or tasks.
+    target("SonyCamera", "Engines/SonyCamera", ["Media"]),
+    target("RTP", "Engines/RTP", ["Media"]),
+    target("SDP", "Engines/SDP", ["Media"]),
+    target("RTSP", "Engines/RTSP", ["Media", "SDP", "RTP"]),
+
+    // Libraries: one safe Swift face per C library.
+    .systemLibrary(
+      name: "CTurboJPEG", path: "Sources/Libraries/CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
+      name: "CX264", path: "Sources/Libraries/CX264", providers: [.apt(["libx264-dev"])]),
+    .systemLibrary(name: "CPlatform", path: "Sources/Libraries/CPlatform"),
+    target("TurboJPEG", "Libraries/TurboJPEG", ["CTurboJPEG", "Media"]),
+    target("X264", "Libraries/X264", ["CX264", "Media"]),
+
+    // Pipeline: frames, access units, back-pressure; no protocol.
+    target(
+      "Pipeline", "Pipeline",
+      ["Media", "TurboJPEG", "X264", "CPlatform", logging, metrics, configuration]),
+
+    // Adapters: sockets, no rules.
+    target(
+      "Inputs", "Adapters/Inputs",
+      ["Pipeline", "Media", "SonyCamera", nio("NIOCore"), nio("NIOPosix"), httpClient, logging]),
+    target(
+      "Outputs", "Adapters/Outputs",
+      ["Pipeline", "Media", "RTSP", "RTP", "SDP", nio("NIOCore"), nio("NIOPosix"), logging]),
+    target(
+      "SimulatedCamera", "Adapters/SimulatedCamera",
+      [
+        "Media", "SonyCamera", "TurboJPEG", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+        logging,
+      ]),
+
+    // ControlPlane: status, metrics, health, snapshot.
+    target(
+      "ControlPlane", "ControlPlane",
+      ["Pipeline", "Media", hummingbird, metrics, logging, nio("NIOCore")]),
+
+    // App: commands and configuration; builds the line and runs it.
+    .executableTarget(
+      name: "LiveviewBridge",
+      dependencies: [
+        "Media", "SonyCamera", "RTP", "SDP", "RTSP", "Pipeline", "Inputs", "Outputs",
+        "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, logging,
+        metrics, httpClient, nio("NIOCore"), nio("NIOPosix"),
+      ],
+      path: "Sources/App", swiftSettings: settings),
+
+    // Tests mirror Sources, folder by folder.
+    .target(
+      name: "TestSupport", dependencies: ["Media", nio("NIOCore")], path: "Tests/TestSupport",
+      resources: [.copy("Fixtures")], swiftSettings: settings),
+    tests("MediaTests", "MediaTests", ["Media"]),
+    tests("SonyCameraTests", "Engines/SonyCameraTests", ["SonyCamera", "Media"]),
+    tests("RTPTests", "Engines/RTPTests", ["RTP", "Media"]),
+    tests("SDPTests", "Engines/SDPTests", ["SDP", "Media"]),
+    tests("RTSPTests", "Engines/RTSPTests", ["RTSP", "SDP", "RTP", "Media"]),
+    tests("TurboJPEGTests", "Libraries/TurboJPEGTests", ["TurboJPEG", "Media"]),
+    tests("X264Tests", "Libraries/X264Tests", ["X264", "TurboJPEG", "Media"]),
+    tests("PipelineTests", "PipelineTests", ["Pipeline", "Media", "TurboJPEG", "X264"]),
+    tests(
+      "InputsTests", "Adapters/InputsTests",
+      ["Inputs", "Pipeline", "SonyCamera", "Media", "SimulatedCamera"]),
+    tests(
+      "OutputsTests", "Adapters/OutputsTests",
+      ["Outputs", "Pipeline", "RTSP", "RTP", "SDP", "Media"]),
+    tests(
+      "SimulatedCameraTests", "Adapters/SimulatedCameraTests",
+      ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),
+    tests("ControlPlaneTests", "ControlPlaneTests", ["ControlPlane", "Pipeline", "Media", httpClient]),
+    tests("AppTests", "AppTests", ["LiveviewBridge", "Pipeline", "Media"]),
+    tests("ArchitectureTests", "ArchitectureTests", []),
+  ]
+)
