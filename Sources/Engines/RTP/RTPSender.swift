@@ -1,0 +1,94 @@
+public import Media
+public import NIOCore
+
+/// The RTP identity of one viewer: SSRC, sequence numbers and RTP timestamps, kept for the
+/// whole life of its session.
+///
+/// Players stop or stall when any of the three jumps, so they go on across pauses, encoder
+/// restarts and camera reconnects. RTP timestamps follow presentation times: the first access
+/// unit sent is the anchor, later ones lie as far from it as their presentation times do, and
+/// they never go back.
+///
+/// Source: RFC 3550 §5.1; RFC 2326 §12.33 for the announcement in `RTP-Info`.
+public struct RTPSender: Sendable {
+  public let ssrc: UInt32
+  /// 0…127.
+  public let payloadType: UInt8
+  /// Units of the RTP timestamp per second, 90 000 for video.
+  public let clockRate: UInt32
+  /// Sequence number of the next packet.
+  public private(set) var nextSequenceNumber: UInt16
+  /// Packets sent, for status and sender reports.
+  public private(set) var packetCount: UInt64 = 0
+  /// Payload bytes sent, RTP headers excluded.
+  public private(set) var octetCount: UInt64 = 0
+
+  private var timeline: RTPTimeline
+
+  /// All values that RFC 3550 wants random are made by the caller.
+  public init(
+    ssrc: UInt32, payloadType: UInt8, firstSequenceNumber: UInt16, firstTimestamp: UInt32,
+    clockRate: UInt32 = 90_000
+  ) {
+    self.ssrc = ssrc
+    self.payloadType = payloadType & 0x7F
+    self.clockRate = clockRate
+    nextSequenceNumber = firstSequenceNumber
+    timeline = RTPTimeline(firstTimestamp: firstTimestamp, clockRate: clockRate)
+  }
+
+  /// What `RTP-Info` says about the first packet after PLAY.
+  public struct Announcement: Sendable, Hashable {
+    public var sequenceNumber: UInt16
+    public var rtpTimestamp: UInt32
+  }
+
+  /// Fixes sequence number and RTP timestamp of the next packet, for the reply to PLAY.
+  ///
+  /// The first announcement names the initial values. A later one, for PLAY after PAUSE, names
+  /// the RTP timestamp of `now`, so that time has gone on during the pause.
+  public mutating func announce(now: MediaTime) -> Announcement {
+    Announcement(sequenceNumber: nextSequenceNumber, rtpTimestamp: timeline.announce(now: now))
+  }
+
+  /// The whole train as interleaved frames of this viewer: one buffer, one write.
+  public mutating func interleaved(_ train: PacketTrain, channel: UInt8) -> ByteBuffer {
+    stamp(train, channel: channel)
+  }
+
+  /// The train's packets as datagrams of this viewer; slices of one buffer.
+  public mutating func datagrams(_ train: PacketTrain) -> [ByteBuffer] {
+    let frames = stamp(train, channel: 0)
+    return train.packets.compactMap { packet in
+      frames.getSlice(at: packet.offset + PacketTrain.framingSize, length: packet.length)
+    }
+  }
+
+  /// RTP timestamp of `moment` on this viewer's timeline; nil before the first packet.
+  public func rtpTimestamp(at moment: MediaTime) -> UInt32? {
+    timeline.rtpTimestamp(at: moment)
+  }
+
+  /// Copies the train once and fills in the header fields of this viewer.
+  private mutating func stamp(_ train: PacketTrain, channel: UInt8) -> ByteBuffer {
+    guard let last = train.packets.indices.last else { return ByteBuffer() }
+    var frames = ByteBuffer()
+    frames.reserveCapacity(train.bytes.readableBytes)
+    frames.writeImmutableBuffer(train.bytes)
+
+    // The first 16 bytes of a frame, framing and RTP header, are written as two integers.
+    let identity = UInt64(timeline.stamp(train.presentationTime)) << 32 | UInt64(ssrc)
+    let fixed = UInt64(UInt8(ascii: "$")) << 56 | UInt64(channel) << 48 | 0x80 << 24
+    for (index, packet) in train.packets.enumerated() {
+      let kind = UInt64(payloadType | (index == last ? 0x80 : 0)) << 16
+      let length = UInt64(UInt16(truncatingIfNeeded: packet.length)) << 32
+      frames.setInteger(
+        fixed | length | kind | UInt64(nextSequenceNumber), at: packet.offset)
+      frames.setInteger(identity, at: packet.offset + 8)
+      nextSequenceNumber &+= 1
+    }
+    packetCount &+= UInt64(train.packets.count)
+    octetCount &+= UInt64(train.payloadOctetCount)
+    return frames
+  }
+}
