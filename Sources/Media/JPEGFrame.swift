@@ -19,4 +19,7 @@ public struct JPEGFrame: Sendable {
     self.presentationTime = presentationTime
     self.arrivalTime = arrivalTime
   }
+
+  /// Size of the JPEG in bytes.
+  public var byteCount: Int { bytes.readableBytes }
 }

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// The SPS and PPS a decoder needs before the first picture.
 public struct ParameterSets: Sendable, Hashable {

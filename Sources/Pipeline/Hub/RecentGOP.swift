@@ -1,0 +1,44 @@
+public import Media
+
+/// The newest IDR and what followed it, for viewers who join right after an IDR.
+///
+/// Bounded by count and bytes: a GOP that grows beyond the bounds is forgotten until the next
+/// IDR, and joiners then ask for one.
+public struct RecentGOP: Sendable {
+  /// The IDR first, then every following access unit; empty if there is nothing to start from.
+  public private(set) var accessUnits: [AccessUnit] = []
+  private var byteCount = 0
+  private let maxCount: Int
+  private let maxBytes: Int
+
+  /// - Parameters:
+  ///   - maxCount: Access units kept; at least 1.
+  ///   - maxBytes: Sum of their NAL units.
+  public init(maxCount: Int = 64, maxBytes: Int = 1 << 20) {
+    self.maxCount = max(1, maxCount)
+    self.maxBytes = maxBytes
+  }
+
+  /// Takes note of the next access unit of the stream.
+  public mutating func append(_ accessUnit: AccessUnit) {
+    if accessUnit.isIDR { clear() } else if accessUnits.isEmpty { return }
+    accessUnits.append(accessUnit)
+    byteCount += accessUnit.byteCount
+    if accessUnits.count > maxCount || byteCount > maxBytes { clear() }
+  }
+
+  /// Forgets everything, for example when encoding stops.
+  public mutating func clear() {
+    accessUnits.removeAll(keepingCapacity: true)
+    byteCount = 0
+  }
+
+  /// The access units a joiner can start with, if their IDR is at most `maxAge` old; nil if a new
+  /// IDR is the better start.
+  public func replay(at now: MediaTime, maxAge: Duration) -> [AccessUnit]? {
+    guard let idr = accessUnits.first, idr.presentationTime.duration(to: now) <= maxAge else {
+      return nil
+    }
+    return accessUnits
+  }
+}

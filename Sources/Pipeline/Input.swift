@@ -1,0 +1,24 @@
+public import Media
+
+/// A source of liveview pictures, for example a Sony camera.
+public protocol Input: Sendable {
+  /// Key of this input's section in `config.json`.
+  static var kind: String { get }
+  /// Reads and checks the settings; problems go to the reader's ledger. Opens nothing.
+  init(settings: SettingsReader, sink: FrameSink, telemetry: ComponentTelemetry)
+  /// Finds the camera and delivers pictures until the session ends; the supervisor decides about
+  /// the next attempt. When cancelled it leaves the camera as it found it and returns.
+  func runSession() async throws
+}
+
+/// Where an input puts its pictures. Putting never waits: a picture nobody took yet is replaced.
+public struct FrameSink: Sendable {
+  private let slot: FrameSlot
+
+  init(slot: FrameSlot) {
+    self.slot = slot
+  }
+
+  /// Offers the newest picture to the encoder and to everybody who wants the JPEG itself.
+  public func publish(_ frame: JPEGFrame) { slot.put(frame) }
+}

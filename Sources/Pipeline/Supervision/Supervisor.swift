@@ -1,0 +1,51 @@
+import Logging
+public import Media
+
+/// Runs one input or output for ever: session after session, with a pause that grows while
+/// sessions fail at once.
+///
+/// Retry, back-off, state, last error and the log lines about them live here once.
+public struct Supervisor: Sendable {
+  private let telemetry: ComponentTelemetry
+  private let backoff: Backoff
+  /// A session that lasted this long was a good one: the next wait is short again.
+  private static let goodSession: Duration = .seconds(5)
+
+  public init(
+    telemetry: ComponentTelemetry,
+    backoff: Backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(2))
+  ) {
+    self.telemetry = telemetry
+    self.backoff = backoff
+  }
+
+  /// Runs `session` again and again until the task is cancelled.
+  public func run(_ session: @Sendable () async throws -> Void) async {
+    var backoff = backoff
+    var lastReported: String?
+    while !Task.isCancelled {
+      let begin = telemetry.clock.now()
+      telemetry.sessionBegins()
+      do {
+        try await session()
+        if !Task.isCancelled { telemetry.logger.debug("session ended") }
+      } catch {
+        if Task.isCancelled { break }
+        let text = "\(error)"
+        telemetry.report(error: text)
+        // The same failure over and over is one line, not one per attempt.
+        if text != lastReported {
+          telemetry.logger.warning("session failed", metadata: [LogKey.error: .string(text)])
+          lastReported = text
+        }
+      }
+      if Task.isCancelled { break }
+      if begin.duration(to: telemetry.clock.now()) >= Self.goodSession {
+        backoff.reset()
+        lastReported = nil
+      }
+      try? await Task.sleep(for: backoff.delay())
+    }
+    telemetry.report(.stopped)
+  }
+}

@@ -1,0 +1,55 @@
+public import Logging
+public import Media
+
+/// How one input or output tells the operator what it is doing.
+///
+/// State changes become one log line each and a line on the status board; numbers come from a
+/// closure that the status page calls when somebody looks.
+public struct ComponentTelemetry: Sendable {
+  /// Name on the status board and in log lines, for example `rtsp`.
+  public let name: String
+  public let logger: Logger
+  public let clock: MediaClock
+  private let board: StatusBoard
+
+  public init(name: String, board: StatusBoard, clock: MediaClock, logger: Logger) {
+    self.name = name
+    self.board = board
+    self.clock = clock
+    var logger = logger
+    logger[metadataKey: LogKey.component] = .string(name)
+    self.logger = logger
+    board.register(name)
+  }
+
+  /// The component's state changed, or what it is waiting for did. Says so in one log line if it
+  /// is news: repeating the same state and detail is silent.
+  public func report(_ state: ComponentState, _ detail: String? = nil) {
+    let isNews = board.update(name) { entry in
+      entry.state = state
+      entry.detail = detail
+    }
+    guard isNews else { return }
+    var metadata: Logger.Metadata = [LogKey.state: .string(state.rawValue)]
+    if let detail { metadata[LogKey.detail] = .string(detail) }
+    logger.notice("component state changed", metadata: metadata)
+  }
+
+  /// Something went wrong that heals by itself; shown as the last error.
+  public func report(error: String) {
+    let now = board.now()
+    board.update(name) { entry in
+      entry.lastError = error
+      entry.lastErrorAt = now
+    }
+  }
+
+  /// Numbers for the status page: an object whose members appear beside the state.
+  public func setDetails(_ details: @escaping @Sendable () -> StatusValue) {
+    board.update(name) { $0.details = details }
+  }
+
+  func sessionBegins() {
+    board.update(name) { $0.sessions &+= 1 }
+  }
+}
