@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One liveview picture, compressed, as it came from the camera.
 public struct JPEGFrame: Sendable {

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// What the markers of a JPEG say about it.
 public struct JPEGOutline: Sendable, Hashable {

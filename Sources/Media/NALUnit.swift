@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One H.264 unit without start code or length prefix.
 public struct NALUnit: Sendable, Hashable {

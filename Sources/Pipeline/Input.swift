@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// A source of liveview pictures, for example a Sony camera.
 public protocol Input: Sendable {

@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 #if canImport(Glibc)
   import Glibc

@@ -1,5 +1,5 @@
-public import Logging
-public import Media
+import Logging
+import Media
 
 /// The fixed line from pictures to subscribers: slot → encoder → hub.
 ///

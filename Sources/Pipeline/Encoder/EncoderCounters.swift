@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// Totals of the encoder since the start, for status and metrics.
 public struct EncoderCounters: Sendable {

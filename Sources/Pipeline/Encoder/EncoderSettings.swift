@@ -1,5 +1,5 @@
 import Media
-public import X264
+import X264
 
 /// Settings of the encoder, section `encoder`.
 ///

@@ -1,4 +1,4 @@
-public import Media
+import Media
 import Synchronization
 
 /// The newest picture, and the encoder's in-tray in front of it.

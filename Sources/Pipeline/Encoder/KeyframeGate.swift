@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// Lets keyframe requests through at a bounded rate, whatever their origin, and merges them.
 ///

@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// The newest IDR and what followed it, for viewers who join right after an IDR.
 ///

@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// What an output sees of the line: the stream's format, its access units, and a way to ask for
 /// an IDR. Asking for access units is what makes the encoder run.

@@ -1,4 +1,4 @@
-public import Media
+import Media
 import Synchronization
 
 /// Hands each access unit to every subscriber, and tells the encoder whether anybody watches.

@@ -1,4 +1,4 @@
-public import Media
+import Media
 import Synchronization
 
 /// One subscriber's bounded queue of access units.

@@ -1,4 +1,4 @@
-public import Configuration
+import Configuration
 
 /// A place settings come from, for example the command line.
 public struct SettingsSource: Sendable {

@@ -1,5 +1,5 @@
 import Logging
-public import Media
+import Media
 
 /// Runs one input or output for ever: session after session, with a pause that grows while
 /// sessions fail at once.

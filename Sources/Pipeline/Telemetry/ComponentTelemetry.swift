@@ -1,5 +1,5 @@
-public import Logging
-public import Media
+import Logging
+import Media
 
 /// How one input or output tells the operator what it is doing.
 ///

@@ -1,4 +1,4 @@
-public import Media
+import Media
 import Synchronization
 
 /// What a component is doing, in one word.
