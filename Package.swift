@@ -117,7 +117,7 @@ let package = Package(
     tests("RTPTests", "Engines/RTPTests", ["RTP", "Media"]),
     tests("SDPTests", "Engines/SDPTests", ["SDP", "Media"]),
     tests("RTSPTests", "Engines/RTSPTests", ["RTSP", "SDP", "RTP", "Media"]),
-    tests("TurboJPEGTests", "Libraries/TurboJPEGTests", ["TurboJPEG", "Media"]),
+    tests("TurboJPEGTests", "Libraries/TurboJPEGTests", ["TurboJPEG", "CTurboJPEG", "Media"]),
     tests("X264Tests", "Libraries/X264Tests", ["X264", "TurboJPEG", "Media"]),
     tests("PipelineTests", "PipelineTests", ["Pipeline", "Media", "TurboJPEG", "X264"]),
     tests(
