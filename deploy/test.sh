@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Sets up and runs all tests: format, build without warnings, unit tests over real sockets and
+# codecs, and end-to-end tests with ffmpeg and GStreamer. Arguments go to `swift test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. deploy/packages.sh
+
+need_packages "${build_packages[@]}" ffmpeg iproute2 \
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+  gstreamer1.0-plugins-bad gstreamer1.0-libav
+need_swift
+
+say "checking the format"
+swift format lint --recursive --strict Package.swift Sources Tests
+
+say "building (the first time takes about 5 minutes on 2 cores)"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+swift build --build-tests 2>&1 | tee "$log"
+if grep -E "$PWD/(Sources|Tests)/.*warning:" "$log"; then
+  say "the compiler warns about our own code; see above"
+  exit 1
+fi
+
+say "testing"
+swift test --skip-build "$@"
