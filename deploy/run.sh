@@ -16,4 +16,5 @@ if [ ! -x "$binary" ] || [ -n "$(find Package.swift Sources -newer "$binary" -pr
   touch "$binary"
 fi
 
-exec "$binary" run --config config.json --camera-simulated whenAbsent "$@"
+export LIVEVIEW_BRIDGE_CAMERA_SIMULATED="${LIVEVIEW_BRIDGE_CAMERA_SIMULATED:-whenAbsent}"
+exec "$binary" run --config config.json "$@"
