@@ -1,0 +1,364 @@
+public import Media
+public import NIOCore
+public import RTP
+
+/// One client's connection to the RTSP server: bytes and time in, orders out.
+///
+/// ```
+///             SETUP             PLAY
+///   initial ─────────▶ ready ─────────▶ playing ──┐ PLAY
+///      ▲                │ ▲  ◀─────────           │ (200)
+///      └─── TEARDOWN ───┘ └─── PAUSE ── ◀─────────┘
+///      └─── TEARDOWN, silence over UDP ───────────┘
+/// ```
+///
+/// Beside the session state there is at most one request that waits for the owner (a session
+/// description, a transport, the first picture) or for time (a delayed 401). What the client
+/// sends meanwhile is kept and answered afterwards, so pipelined requests keep their order.
+///
+/// Every error answer keeps the connection, except where the end of the message is unknown or a
+/// limit was passed. Orders must be carried out in the order given; a fact that comes too late,
+/// for example after the client left, gives no orders.
+///
+/// Source: RFC 2326; where it is silent or clients differ, the shapes in
+/// `Tests/Engines/RTSPTests/ClientExchangeTests.swift`.
+public struct RTSPServerConnection: Sendable {
+  /// Whether the server has room for one more connection.
+  public enum Admission: Sendable, Hashable {
+    case admitted
+    /// The first request is answered 503, then the connection ends.
+    case refused
+  }
+
+  /// The request whose answer is not there yet.
+  enum Waiting: Sendable {
+    case nothing
+    case description(RTSPRequest)
+    case transport(RTSPRequest, TransportHeader.Entry, RTSPTransport)
+    case playback(RTSPRequest)
+    case delay(RTSPResponse, closes: Bool)
+  }
+
+  let configuration: RTSPServerConfiguration
+  /// `host:port` of our end, for clients that send an absolute path only.
+  let localAuthority: String
+  var generator: any (RandomNumberGenerator & Sendable)
+  private let admission: Admission
+
+  var state: RTSPSessionState = .initial(hadSession: false)
+  private var waiting: Waiting = .nothing
+  private var waitingUntil: MediaTime?
+  private var isClosed = false
+  private var closesAfterAnswer = false
+
+  private var parser: RTSPMessageParser
+  private var inbox = ByteBuffer()
+  private var interleavedBudget: ByteBudget
+  private var rejectedInARow = 0
+  var failedLogins = 0
+
+  private let acceptedAt: MediaTime
+  private var lastRequestAt: MediaTime?
+  private var lastSignOfLifeAt: MediaTime
+  private var messageBeganAt: MediaTime?
+
+  /// First `User-Agent` the client named, for status and logs.
+  public private(set) var userAgent: String?
+
+  /// - Parameters:
+  ///   - localAuthority: `host:port` of our end of the connection.
+  ///   - generator: For session ids; must be hard to predict.
+  public init(
+    configuration: RTSPServerConfiguration, localAuthority: String,
+    generator: any (RandomNumberGenerator & Sendable), admission: Admission = .admitted,
+    acceptedAt now: MediaTime
+  ) {
+    self.configuration = configuration
+    self.localAuthority = localAuthority
+    self.generator = generator
+    self.admission = admission
+    let limits = configuration.limits
+    parser = RTSPMessageParser(limits: limits)
+    interleavedBudget = ByteBudget(
+      burst: limits.interleavedBurstBytes, bytesPerMinute: limits.interleavedBytesPerMinute,
+      at: now)
+    acceptedAt = now
+    lastSignOfLifeAt = now
+  }
+
+  var limits: RTSPLimits { configuration.limits }
+
+  // MARK: Facts
+
+  /// Bytes came from the client.
+  public mutating func received(_ bytes: ByteBuffer, at now: MediaTime) -> [RTSPServerOrder] {
+    guard !isClosed else { return [] }
+    if inbox.readableBytes == 0 {
+      inbox = bytes
+    } else {
+      inbox.discardReadBytes()
+      inbox.writeImmutableBuffer(bytes)
+    }
+    var orders: [RTSPServerOrder] = []
+    process(at: now, into: &orders)
+    if inbox.readableBytes > limits.bufferedBytes { close(into: &orders) }
+    return orders
+  }
+
+  /// The client will send no more; an answer it waits for is still given.
+  public mutating func inputEnded() -> [RTSPServerOrder] {
+    if case .nothing = waiting { return peerClosed() + [.close] }
+    closesAfterAnswer = true
+    return []
+  }
+
+  /// The connection is gone.
+  public mutating func peerClosed() -> [RTSPServerOrder] {
+    guard !isClosed else { return [] }
+    isClosed = true
+    waiting = .nothing
+    return state.session == nil ? [] : [.stopSession]
+  }
+
+  /// The session description asked for by `.describe`; nil if there is no picture to describe.
+  public mutating func described(
+    with description: ByteBuffer?, at now: MediaTime
+  ) -> [RTSPServerOrder] {
+    guard case .description(let request) = waiting else { return [] }
+    guard let description else {
+      return answerWaiting(response(.serviceUnavailable, to: request), at: now)
+    }
+    var response = response(.ok, to: request)
+    response.headers.append("Content-Type", "application/sdp")
+    response.headers.append(
+      "Content-Base",
+      configuration.presentation.contentBase(for: request.url, authority: localAuthority))
+    response.body = description
+    return answerWaiting(response, at: now)
+  }
+
+  /// The transport asked for by `.openTransport` is there.
+  ///
+  /// - Parameter serverPorts: Our ports if it is UDP.
+  public mutating func transportReady(
+    ssrc: UInt32, serverPorts: PortPair?, at now: MediaTime
+  ) -> [RTSPServerOrder] {
+    guard case .transport(let request, let entry, let transport) = waiting else { return [] }
+    let session = RTSPSession(
+      id: state.session?.id ?? RTSPSession.makeID(using: &generator), transport: transport,
+      trackURL: trackURL(for: request.url))
+    state = .ready(session)
+    var response = response(.ok, to: request)
+    let seconds = limits.advertisedSessionTimeout.components.seconds
+    response.headers.append("Session", "\(session.id);timeout=\(seconds)")
+    response.headers.append(
+      "Transport", entry.accepted(transport, serverPorts: serverPorts, ssrc: ssrc))
+    return answerWaiting(response, at: now)
+  }
+
+  /// There are no sockets for the transport. 461 makes clients try the next one, usually TCP.
+  public mutating func transportFailed(at now: MediaTime) -> [RTSPServerOrder] {
+    guard case .transport(let request, _, _) = waiting else { return [] }
+    if state.session != nil {
+      state = .initial(hadSession: true)
+    }
+    return answerWaiting(response(.unsupportedTransport, to: request), at: now)
+  }
+
+  /// The numbers of the first packet are fixed; packets may follow the answer.
+  public mutating func playbackReady(
+    _ start: RTPSender.Announcement, at now: MediaTime
+  ) -> [RTSPServerOrder] {
+    guard case .playback(let request) = waiting, let session = state.session else { return [] }
+    state = .playing(session)
+    var response = response(.ok, to: request)
+    response.headers.append("Session", session.id)
+    response.headers.append("Range", "npt=now-")
+    response.headers.append(
+      "RTP-Info",
+      "url=\(session.trackURL);seq=\(start.sequenceNumber);rtptime=\(start.rtpTimestamp)")
+    return answerWaiting(response, at: now)
+  }
+
+  /// RTCP came over UDP: the viewer is alive.
+  public mutating func rtcpReceived(at now: MediaTime) {
+    lastSignOfLifeAt = max(lastSignOfLifeAt, now)
+  }
+
+  // MARK: Time
+
+  /// When `deadlineReached(at:)` must be called at the latest; may move with every fact.
+  public var nextDeadline: MediaTime? {
+    guard !isClosed else { return nil }
+    if let waitingUntil { return waitingUntil }
+    let message = messageBeganAt?.advanced(by: limits.messageTimeout)
+    guard let silence = silenceDeadline else { return message }
+    return message.map { min($0, silence) } ?? silence
+  }
+
+  /// When a client that sends nothing more is given up.
+  private var silenceDeadline: MediaTime? {
+    switch state {
+    case .initial:
+      return lastRequestAt?.advanced(by: limits.idleTimeout)
+        ?? acceptedAt.advanced(by: limits.firstRequestTimeout)
+    case .playing(let session) where session.isInterleaved:
+      // Many readers never send a byte; whether they are alive shows in what they acknowledge.
+      return nil
+    case .ready, .playing:
+      return lastSignOfLifeAt.advanced(by: limits.enforcedSessionTimeout)
+    }
+  }
+
+  /// Time has passed; harmless if no deadline is due.
+  public mutating func deadlineReached(at now: MediaTime) -> [RTSPServerOrder] {
+    guard let nextDeadline, nextDeadline <= now else { return [] }
+    switch waiting {
+    case .delay(let response, let closes):
+      closesAfterAnswer = closesAfterAnswer || closes
+      return answerWaiting(response, at: now)
+    case .description(let request):
+      return answerWaiting(response(.serviceUnavailable, to: request), at: now)
+    case .transport(let request, _, _):
+      state = .initial(hadSession: true)
+      return [.stopSession] + answerWaiting(response(.serviceUnavailable, to: request), at: now)
+    case .playback(let request):
+      return [.pausePlaying] + answerWaiting(response(.serviceUnavailable, to: request), at: now)
+    case .nothing:
+      break
+    }
+    var orders: [RTSPServerOrder] = []
+    if messageBeganAt != nil {
+      orders.append(.send(closingResponse(.requestTimeout).encoded()))
+    }
+    close(into: &orders)
+    return orders
+  }
+
+  // MARK: Messages
+
+  private mutating func process(at now: MediaTime, into orders: inout [RTSPServerOrder]) {
+    while !isClosed, case .nothing = waiting {
+      do {
+        guard let inbound = try parser.next(from: &inbox) else { break }
+        messageBeganAt = nil
+        handle(inbound, at: now, into: &orders)
+      } catch {
+        // A TLS client would not understand an answer.
+        if case .binaryData = error {
+        } else {
+          orders.append(.send(closingResponse(error.status).encoded()))
+        }
+        close(into: &orders)
+        return
+      }
+    }
+    if inbox.readableBytes == 0 && !parser.isInsideMessage {
+      messageBeganAt = nil
+    } else if messageBeganAt == nil {
+      messageBeganAt = now
+    }
+  }
+
+  private mutating func handle(
+    _ inbound: RTSPInbound, at now: MediaTime, into orders: inout [RTSPServerOrder]
+  ) {
+    lastSignOfLifeAt = max(lastSignOfLifeAt, now)
+    closesAfterAnswer = closesAfterAnswer || admission == .refused
+    switch inbound {
+    case .interleaved(let channel, let payload):
+      handleInterleaved(channel, payload, at: now, into: &orders)
+    case .rejected(let rejection):
+      lastRequestAt = now
+      rejectedInARow += 1
+      let isTooMuch = rejectedInARow >= limits.rejectedRequests
+      closesAfterAnswer = closesAfterAnswer || isTooMuch
+      finish(response(rejection.error.status, cseq: rejection.cseq), into: &orders)
+    case .request(let request):
+      lastRequestAt = now
+      rejectedInARow = 0
+      userAgent = userAgent ?? request.headers["User-Agent"]
+      guard admission == .admitted else {
+        finish(response(.serviceUnavailable, to: request), into: &orders)
+        return
+      }
+      carryOut(outcome(of: request), at: now, into: &orders)
+    }
+  }
+
+  private mutating func handleInterleaved(
+    _ channel: UInt8, _ payload: ByteBuffer, at now: MediaTime,
+    into orders: inout [RTSPServerOrder]
+  ) {
+    if case .initial(hadSession: false) = state {
+      orders.append(.send(closingResponse(.badRequest).encoded()))
+      close(into: &orders)
+      return
+    }
+    guard interleavedBudget.spend(payload.readableBytes + 4, at: now) else {
+      close(into: &orders)
+      return
+    }
+    if case .interleaved(let channels)? = state.session?.transport, channel == channels.rtcp {
+      orders.append(.receivedRTCP(payload))
+    }
+  }
+
+  /// What becomes of one request.
+  enum Outcome {
+    case answer(RTSPResponse)
+    /// Give the orders, then answer.
+    case act([RTSPServerOrder], RTSPResponse)
+    /// The answer depends on something else.
+    case wait(Waiting, [RTSPServerOrder], Duration)
+  }
+
+  private mutating func carryOut(
+    _ outcome: Outcome, at now: MediaTime, into orders: inout [RTSPServerOrder]
+  ) {
+    switch outcome {
+    case .answer(let response):
+      finish(response, into: &orders)
+    case .act(let actions, let response):
+      orders += actions
+      finish(response, into: &orders)
+    case .wait(let waiting, let actions, let duration):
+      self.waiting = waiting
+      waitingUntil = now.advanced(by: duration)
+      messageBeganAt = nil
+      orders += actions
+    }
+  }
+
+  private mutating func answerWaiting(
+    _ response: RTSPResponse, at now: MediaTime
+  ) -> [RTSPServerOrder] {
+    waiting = .nothing
+    waitingUntil = nil
+    var orders: [RTSPServerOrder] = []
+    finish(response, into: &orders)
+    process(at: now, into: &orders)
+    return orders
+  }
+
+  private mutating func finish(_ response: RTSPResponse, into orders: inout [RTSPServerOrder]) {
+    var response = response
+    if closesAfterAnswer { response.headers.append("Connection", "close") }
+    orders.append(.send(response.encoded()))
+    if closesAfterAnswer { close(into: &orders) }
+  }
+
+  /// An answer to bytes that cannot be read on from.
+  private func closingResponse(_ status: RTSPStatus) -> RTSPResponse {
+    var response = response(status, cseq: parser.cseq)
+    response.headers.append("Connection", "close")
+    return response
+  }
+
+  private mutating func close(into orders: inout [RTSPServerOrder]) {
+    guard !isClosed else { return }
+    orders += peerClosed()
+    orders.append(.close)
+    inbox = ByteBuffer()
+  }
+}

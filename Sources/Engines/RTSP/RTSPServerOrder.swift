@@ -1,0 +1,45 @@
+public import NIOCore
+
+/// What the owner of a connection is asked to do, in this order.
+public enum RTSPServerOrder: Sendable, Hashable {
+  /// Write these bytes to the client.
+  case send(ByteBuffer)
+  /// Make a session description; then call `described(with:at:)`.
+  case describe
+  /// Choose an SSRC, open UDP ports if needed; then call `transportReady(ssrc:serverPorts:at:)`
+  /// or `transportFailed(at:)`.
+  case openTransport(RTSPTransport)
+  /// Fix the RTP numbers of the first packet, call `playbackReady(_:at:)`, write what comes
+  /// back, and only then packets, beginning with an IDR.
+  case startPlaying
+  /// Stop sending, keep the transport.
+  case pausePlaying
+  /// Stop sending, say goodbye and close the transport.
+  case stopSession
+  /// RTCP from the client that came inside the connection.
+  case receivedRTCP(ByteBuffer)
+  /// Flush and close the connection.
+  case close
+}
+
+/// What all connections of one server have in common.
+public struct RTSPServerConfiguration: Sendable {
+  public var presentation: RTSPPresentation
+  public var authentication: RTSPAuthentication
+  public var limits: RTSPLimits
+  /// False: UDP is answered 461, after which every known client takes TCP.
+  public var allowsUDP: Bool
+  /// Value of the `Server` header.
+  public var serverName: String
+
+  public init(
+    presentation: RTSPPresentation, authentication: RTSPAuthentication = .none,
+    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true, serverName: String
+  ) {
+    self.presentation = presentation
+    self.authentication = authentication
+    self.limits = limits
+    self.allowsUDP = allowsUDP
+    self.serverName = serverName
+  }
+}
