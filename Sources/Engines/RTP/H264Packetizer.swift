@@ -1,4 +1,4 @@
-public import Media
+import Media
 import NIOCore
 
 /// Splits access units into RTP packets in the non-interleaved mode (`packetization-mode=1`).

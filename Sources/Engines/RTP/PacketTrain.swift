@@ -1,5 +1,5 @@
-public import Media
-public import NIOCore
+import Media
+import NIOCore
 
 /// All RTP packets of one access unit, in one buffer that every viewer can share.
 ///

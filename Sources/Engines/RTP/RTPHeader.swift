@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// The fixed part of an RTP header.
 ///

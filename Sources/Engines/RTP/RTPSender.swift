@@ -1,5 +1,5 @@
-public import Media
-public import NIOCore
+import Media
+import NIOCore
 
 /// The RTP identity of one viewer: SSRC, sequence numbers and RTP timestamps, kept for the
 /// whole life of its session.
@@ -41,6 +41,11 @@ public struct RTPSender: Sendable {
   public struct Announcement: Sendable, Hashable {
     public var sequenceNumber: UInt16
     public var rtpTimestamp: UInt32
+
+    public init(sequenceNumber: UInt16, rtpTimestamp: UInt32) {
+      self.sequenceNumber = sequenceNumber
+      self.rtpTimestamp = rtpTimestamp
+    }
   }
 
   /// Fixes sequence number and RTP timestamp of the next packet, for the reply to PLAY.

@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// The two ways to describe a stream that is pushed as plain RTP.
 public enum ForwardingProfile: String, Sendable, Hashable, CaseIterable {

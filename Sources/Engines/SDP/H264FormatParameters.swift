@@ -1,4 +1,4 @@
-public import Media
+import Media
 import NIOCore
 
 /// What `a=fmtp` says about an H.264 stream.

@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 extension SessionDescription {
   /// What an RTSP server answers to DESCRIBE for one live H.264 stream.

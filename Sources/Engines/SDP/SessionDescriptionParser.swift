@@ -25,7 +25,7 @@ extension SessionDescription {
       throw .textTooLong(limit: limits.byteCount, actual: text.utf8.count)
     }
     var parser = SessionDescriptionParser(limits: limits)
-    for line in text.utf8Lines {
+    for line in text.lines {
       try parser.read(line)
     }
     self = try parser.finish()
@@ -157,10 +157,9 @@ extension Optional {
 }
 
 extension String {
-  /// Lines ended by CR LF, LF or CR; empty ones left out.
-  fileprivate var utf8Lines: [Substring] {
-    // Swift takes CR LF for one character, which is a newline like each of its halves.
-    split(whereSeparator: { $0.isNewline })
+  /// Lines ended by CR LF, LF or CR; Swift takes CR LF for one character.
+  fileprivate var lines: [Substring] {
+    split(omittingEmptySubsequences: false) { $0 == "\r\n" || $0 == "\n" || $0 == "\r" }
   }
 }
 

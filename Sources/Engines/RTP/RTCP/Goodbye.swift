@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// Says that sources have left.
 ///

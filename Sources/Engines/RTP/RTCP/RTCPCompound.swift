@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One RTCP packet of a kind this program reads.
 public enum RTCPPacket: Sendable, Hashable {

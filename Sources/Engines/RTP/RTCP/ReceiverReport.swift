@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// What a receiver says about the streams it gets.
 ///

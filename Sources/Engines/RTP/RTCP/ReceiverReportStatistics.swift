@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// How well one viewer receives, from its newest receiver report.
 public struct ReceiverReportStatistics: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// What a sender says about its stream: wall clock time for an RTP timestamp, and counts.
 ///

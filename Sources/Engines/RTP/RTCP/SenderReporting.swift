@@ -1,5 +1,5 @@
-public import Media
-public import NIOCore
+import Media
+import NIOCore
 
 extension RTPSender {
   /// A compound of sender report and source description for the moment of `anchor`.

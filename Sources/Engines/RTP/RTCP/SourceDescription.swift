@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// The canonical names behind SSRCs.
 ///
