@@ -50,7 +50,7 @@ public struct JPEGEncoder: ~Copyable {
   /// - Parameter quality: 1 (small) … 100 (fine).
   /// - Throws: `sizeOutOfRange`, `qualityOutOfRange`, `unencodable`.
   public mutating func encode(
-    _ frame: borrowing PixelFrame, quality: Int
+    _ frame: PixelFrame, quality: Int
   ) throws(TurboJPEGError) -> ByteBuffer {
     let size = frame.size
     try check(size, quality)
