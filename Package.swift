@@ -129,7 +129,8 @@ let package = Package(
     tests(
       "SimulatedCameraTests", "Adapters/SimulatedCameraTests",
       ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),
-    tests("ControlPlaneTests", "ControlPlaneTests", ["ControlPlane", "Pipeline", "Media", httpClient]),
+    tests(
+      "ControlPlaneTests", "ControlPlaneTests", ["ControlPlane", "Pipeline", "Media", httpClient]),
     tests("AppTests", "AppTests", ["LiveviewBridge", "Pipeline", "Media"]),
     tests("ArchitectureTests", "ArchitectureTests", []),
   ]

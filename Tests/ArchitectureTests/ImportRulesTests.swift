@@ -35,7 +35,8 @@ import Testing
 
   static func sources(under folder: String) throws -> [SourceFile] {
     let base = root.appending(path: folder)
-    let names = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
+    let names =
+      FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
     return try names.filter { $0.hasSuffix(".swift") }.map { name in
       let text = try String(contentsOf: base.appending(path: name), encoding: .utf8)
       return SourceFile(path: "\(folder)/\(name)", text: text)

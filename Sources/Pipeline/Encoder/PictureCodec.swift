@@ -22,29 +22,43 @@ struct PictureCodec: ~Copyable {
   private(set) var format: VideoFormat
 
   init(settings: H264EncoderSettings) throws(Failure) {
+    // Both first, then the properties: a half-initialised noncopyable value cannot be undone.
+    let decoder = try Self.openDecoder()
+    let encoder = try Self.openEncoder(settings)
     self.settings = settings
     planes = PixelFrame(size: settings.size)
+    format = VideoFormat(
+      parameterSets: encoder.parameterSets, size: settings.codedSize,
+      bitrateKbps: settings.bitrateKbps)
+    self.decoder = decoder
+    self.encoder = encoder
+  }
+
+  private static func openDecoder() throws(Failure) -> JPEGDecoder {
     do {
-      decoder = try JPEGDecoder()
-      encoder = try H264Encoder(settings: settings)
+      return try JPEGDecoder()
+    } catch {
+      throw .badPicture("\(error)")
+    }
+  }
+
+  private static func openEncoder(_ settings: H264EncoderSettings) throws(Failure) -> H264Encoder {
+    do {
+      return try H264Encoder(settings: settings)
     } catch {
       throw .encoder("\(error)")
     }
-    format = VideoFormat(
-      parameterSets: encoder.parameterSets, size: settings.size,
-      bitrateKbps: settings.bitrateKbps)
   }
 
   /// Decodes `frame` into the planes.
   mutating func decode(_ frame: JPEGFrame) throws(Failure) {
+    let damage: String?
     do {
-      let picture = try decoder.decode(frame.bytes, into: &planes)
-      if let damage = picture.damage { throw Failure.badPicture(damage) }
-    } catch let failure as Failure {
-      throw failure
+      damage = try decoder.decode(frame.bytes, into: &planes).damage
     } catch {
       throw .badPicture("\(error)")
     }
+    if let damage { throw .badPicture(damage) }
   }
 
   /// Encodes what was decoded last. A new size makes an IDR.
@@ -62,13 +76,11 @@ struct PictureCodec: ~Copyable {
   /// Opens an encoder for another picture size.
   mutating func resize(to size: PictureSize) throws(Failure) {
     guard size != settings.size else { return }
-    settings.size = size
-    do {
-      encoder = try H264Encoder(settings: settings)
-    } catch {
-      throw .encoder("\(error)")
-    }
-    format.size = size
+    var resized = settings
+    resized.size = size
+    encoder = try Self.openEncoder(resized)
+    settings = resized
+    format.size = resized.codedSize
     format.parameterSets = encoder.parameterSets
   }
 

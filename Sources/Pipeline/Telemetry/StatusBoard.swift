@@ -2,7 +2,7 @@ import Media
 import Synchronization
 
 /// What a component is doing, in one word.
-public enum ComponentState: String, Sendable {
+public enum ComponentState: String, Sendable, CaseIterable {
   case off
   case starting
   /// Something outside is awaited, for example the camera; normal operation.
