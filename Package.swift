@@ -131,7 +131,9 @@ let package = Package(
       ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),
     tests(
       "ControlPlaneTests", "ControlPlaneTests", ["ControlPlane", "Pipeline", "Media", httpClient]),
-    tests("AppTests", "AppTests", ["LiveviewBridge", "Pipeline", "Media"]),
+    tests(
+      "AppTests", "AppTests",
+      ["LiveviewBridge", "Pipeline", "Media", "SimulatedCamera", configuration]),
     tests("ArchitectureTests", "ArchitectureTests", []),
   ]
 )

@@ -35,6 +35,12 @@ public struct MediaClock: Sendable {
     unixNanoseconds: { readClock(CLOCK_REALTIME) })
 }
 
+extension MediaClock {
+  /// Processor time the calling thread has used, for measuring blocking calls on a thread of
+  /// one's own.
+  static func threadCPUTime() -> Duration { .nanoseconds(readClock(CLOCK_THREAD_CPUTIME_ID)) }
+}
+
 private func readClock(_ clock: clockid_t) -> Int64 {
   var time = timespec()
   clock_gettime(clock, &time)

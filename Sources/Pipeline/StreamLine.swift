@@ -75,6 +75,7 @@ public final class StreamLine: Sendable {
       "picturesFailed": .int(encoder.failed),
       "meanDecodeMilliseconds": .rounded(encoder.decodeTime.inMilliseconds / pictures),
       "meanEncodeMilliseconds": .rounded(encoder.encodeTime.inMilliseconds / pictures),
+      "codecCPUSeconds": .rounded(encoder.cpuTime.inSeconds),
       "accessUnits": .int(hub.accessUnits),
       "idrs": .int(hub.idrs),
       "bytes": .int(hub.bytes),

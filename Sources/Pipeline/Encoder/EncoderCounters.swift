@@ -14,5 +14,7 @@ public struct EncoderCounters: Sendable {
   public internal(set) var decodeTime: Duration = .zero
   /// Time spent encoding, on the wall.
   public internal(set) var encodeTime: Duration = .zero
+  /// Processor time of both, as the encoder's thread used it.
+  public internal(set) var cpuTime: Duration = .zero
   public internal(set) var lastEncodedAt: MediaTime?
 }

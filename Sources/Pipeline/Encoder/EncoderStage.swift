@@ -112,14 +112,18 @@ actor EncoderStage {
   private func encode(_ frame: JPEGFrame, forceIDR: Bool, isRepeat: Bool) -> AccessUnit? {
     do {
       let begin = clock.now()
+      let cpuBegin = MediaClock.threadCPUTime()
       if codec == nil { try open(for: frame.size) }
       try codec?.decode(frame)
       let decoded = clock.now()
       let time = presentationTime(of: frame, now: begin)
       guard let picture = try codec?.encode(at: time, forceIDR: forceIDR) else { return nil }
-      publishFormat()
+      let cpuTime = MediaClock.threadCPUTime() - cpuBegin
       let end = clock.now()
-      note(picture, decoding: begin.duration(to: decoded), encoding: decoded.duration(to: end))
+      publishFormat()
+      note(
+        picture, decoding: begin.duration(to: decoded), encoding: decoded.duration(to: end),
+        cpuTime: cpuTime)
       if isRepeat { counters.withLock { $0.repeated &+= 1 } }
       return accessUnit(from: picture, at: time)
     } catch {
@@ -132,7 +136,9 @@ actor EncoderStage {
     }
   }
 
-  private func note(_ picture: EncodedPicture, decoding: Duration, encoding: Duration) {
+  private func note(
+    _ picture: EncodedPicture, decoding: Duration, encoding: Duration, cpuTime: Duration
+  ) {
     if picture.isIDR { slot.idrMade() }
     lastWarning = nil
     let now = clock.now()
@@ -140,6 +146,7 @@ actor EncoderStage {
       counters.encoded &+= 1
       counters.decodeTime += decoding
       counters.encodeTime += encoding
+      counters.cpuTime += cpuTime
       counters.lastEncodedAt = now
     }
     telemetry.report(.running)

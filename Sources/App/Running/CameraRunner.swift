@@ -1,0 +1,60 @@
+import Inputs
+import Logging
+import Pipeline
+import SimulatedCamera
+
+/// Runs the input, with a simulated camera in front of it if the settings say so.
+struct CameraRunner: Sendable {
+  let simulation: Bridge.Simulation
+  let input: SonyCameraInput
+  let line: StreamLine
+  let telemetry: ComponentTelemetry
+  let sources: ConfigurationSources
+
+  /// How long to look for a real camera before the simulated one takes its place. Real cameras
+  /// answer a search 0.2 to 1.5 seconds late.
+  private static let patience: Duration = .seconds(2)
+  /// Short waits: a camera that comes back should be served within a second or so.
+  private static let backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(1))
+
+  func run() async {
+    let supervisor = Supervisor(telemetry: telemetry, backoff: Self.backoff)
+    if await needsSimulatedCamera() {
+      await supervisor.run { try await runWithSimulatedCamera() }
+    } else {
+      await supervisor.run { try await input.runSession() }
+    }
+  }
+
+  private func needsSimulatedCamera() async -> Bool {
+    switch simulation {
+    case .never: return false
+    case .always: return true
+    case .whenAbsent:
+      telemetry.report(.starting, "looking for a camera")
+      return await !input.isCameraInReach(within: Self.patience)
+    }
+  }
+
+  private func runWithSimulatedCamera() async throws {
+    var configuration = SimulatedCameraConfiguration()
+    configuration.apiPort = 0
+    configuration.descriptionPort = 0
+    configuration.answersDiscovery = false
+    let camera = SimulatedCamera(configuration: configuration)
+    let endpoints = try await camera.start()
+    telemetry.logger.notice(
+      "no camera in reach, using the built-in simulated one",
+      metadata: [LogKey.url: .string(endpoints.descriptionURL)])
+    let reader = sources.reader(overriding: ["camera.url": endpoints.descriptionURL])
+    let simulated = SonyCameraInput(
+      settings: reader.scoped(to: SonyCameraInput.kind), sink: line.sink, telemetry: telemetry)
+    do {
+      try await simulated.runSession()
+    } catch {
+      await camera.stop()
+      throw error
+    }
+    await camera.stop()
+  }
+}

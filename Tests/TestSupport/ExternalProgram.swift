@@ -1,0 +1,181 @@
+import Foundation
+import Synchronization
+
+/// A real program started by a test: the bridge itself, ffmpeg, GStreamer.
+public final class ExternalProgram: Sendable {
+  /// What a finished program left.
+  public struct Outcome: Sendable {
+    public var exitCode: Int32
+    public var output: [UInt8]
+    public var errors: String
+  }
+
+  private struct State {
+    var lines: [String] = []
+    var partial = ""
+    var isClosed = false
+    var waiters: [(id: Int, isMatch: @Sendable (String) -> Bool, CheckedContinuation<String?, Never>)] =
+      []
+  }
+
+  private let process: Process
+  private let state = Mutex(State())
+
+  /// Runs a program to its end. A deadline kills it, so that a test never hangs.
+  public static func run(
+    _ name: String, _ arguments: [String], input: [UInt8] = [], secondsAllowed: Int = 60
+  ) async throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let (out, err) = (folder.url.appending(path: "out"), folder.url.appending(path: "err"))
+    let inputURL = folder.url.appending(path: "in")
+    for url in [out, err] { try Data().write(to: url) }
+    try Data(input).write(to: inputURL)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["timeout", "-s", "KILL", "\(secondsAllowed)", name] + arguments
+    process.standardInput = try FileHandle(forReadingFrom: inputURL)
+    process.standardOutput = try FileHandle(forWritingTo: out)
+    process.standardError = try FileHandle(forWritingTo: err)
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in done.resume() }
+      do { try process.run() } catch { done.resume(throwing: error) }
+    }
+    return Outcome(
+      exitCode: process.terminationStatus, output: [UInt8](try Data(contentsOf: out)),
+      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self))
+  }
+
+  /// Starts a program that goes on; its standard output and error are read line by line.
+  public init(
+    _ executable: URL, _ arguments: [String], environment: [String: String] = [:]
+  ) throws {
+    process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let pipe = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = pipe
+    pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+      let data = handle.availableData
+      if data.isEmpty { handle.readabilityHandler = nil }
+      self?.received(data)
+    }
+    try process.run()
+  }
+
+  public var processIdentifier: Int32 { process.processIdentifier }
+
+  /// Everything it has written so far.
+  public var lines: [String] { state.withLock { $0.lines } }
+
+  /// The first line, past or to come, that satisfies `isMatch`; nil if the program ended first.
+  public func line(where isMatch: @escaping @Sendable (String) -> Bool) async -> String? {
+    await withCheckedContinuation { continuation in
+      let found: String?? = state.withLock { state in
+        if let line = state.lines.first(where: isMatch) { return .some(line) }
+        if state.isClosed { return .some(nil) }
+        state.waiters.append((state.waiters.count, isMatch, continuation))
+        return nil
+      }
+      if let found { continuation.resume(returning: found) }
+    }
+  }
+
+  /// The first line that contains `text`.
+  public func line(containing text: String) async -> String? {
+    await line { $0.contains(text) }
+  }
+
+  /// Sends SIGTERM and waits for the end.
+  ///
+  /// - Returns: The exit code; 128 + n if signal n ended it.
+  public func terminate() async -> Int32 {
+    process.terminate()
+    return await exit()
+  }
+
+  /// Kills it without a chance to say goodbye.
+  public func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+  }
+
+  /// Waits for the end.
+  public func exit() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      // waitUntilExit blocks, so it gets a thread of its own.
+      Thread.detachNewThread { [process] in
+        process.waitUntilExit()
+        let code =
+          process.terminationReason == .uncaughtSignal
+          ? 128 + process.terminationStatus : process.terminationStatus
+        continuation.resume(returning: code)
+      }
+    }
+  }
+
+  private func received(_ data: Data) {
+    typealias Resumption = (CheckedContinuation<String?, Never>, String?)
+    let resumptions: [Resumption] = state.withLock { state in
+      if data.isEmpty {
+        state.isClosed = true
+        defer { state.waiters = [] }
+        return state.waiters.map { ($0.2, nil) }
+      }
+      state.partial += String(decoding: data, as: UTF8.self)
+      var pieces = state.partial.components(separatedBy: "\n")
+      state.partial = pieces.removeLast()
+      state.lines += pieces
+      var result: [Resumption] = []
+      for piece in pieces {
+        for waiter in state.waiters where waiter.isMatch(piece) {
+          result.append((waiter.2, piece))
+          state.waiters.removeAll { $0.id == waiter.id }
+        }
+      }
+      return result
+    }
+    for (continuation, line) in resumptions { continuation.resume(returning: line) }
+  }
+}
+
+/// A folder that is gone with the value.
+public final class TemporaryFolder: Sendable {
+  public let url: URL
+
+  public init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "liveview-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+}
+
+/// Ports that nobody used a moment ago.
+public enum FreePort {
+  /// A TCP port on loopback; the kernel does not give it to others at once.
+  public static func tcp() throws -> Int { try find(Int32(SOCK_STREAM.rawValue)) }
+
+  /// A UDP port on loopback.
+  public static func udp() throws -> Int { try find(Int32(SOCK_DGRAM.rawValue)) }
+
+  private static func find(_ kind: Int32) throws -> Int {
+    let descriptor = socket(AF_INET, kind, 0)
+    guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+        bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+      }
+    }
+    guard result else { throw POSIXError(.EADDRINUSE) }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
