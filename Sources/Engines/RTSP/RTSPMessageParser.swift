@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// Cuts the byte stream of one client into requests and interleaved frames.
 ///

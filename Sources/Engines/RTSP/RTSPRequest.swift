@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One request, head and body complete.
 public struct RTSPRequest: Sendable, Hashable {

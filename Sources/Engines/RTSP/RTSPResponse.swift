@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One response, ready to be written.
 public struct RTSPResponse: Sendable, Hashable {

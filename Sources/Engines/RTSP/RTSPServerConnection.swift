@@ -1,6 +1,6 @@
-public import Media
-public import NIOCore
-public import RTP
+import Media
+import NIOCore
+import RTP
 
 /// One client's connection to the RTSP server: bytes and time in, orders out.
 ///

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// What the owner of a connection is asked to do, in this order.
 public enum RTSPServerOrder: Sendable, Hashable {
