@@ -16,12 +16,8 @@ public struct H264Encoder: ~Copyable {
   private let level: H264Level
   private var picture = x264_picture_t()
   private var schedule: IDRSchedule
+  private var spacing = PictureSpacing(seconds: 1 / Double(H264Level.pictureRate))
   private var lastPresentationTime: MediaTime?
-  private var pts: Int64 = 0
-
-  /// Longest step of presentation time that rate control is told of: after a pause of the camera
-  /// it would otherwise spend what the pause has saved.
-  private static let longestStep: Duration = .seconds(1)
 
   /// Opens an encoder.
   ///
@@ -29,9 +25,8 @@ public struct H264Encoder: ~Copyable {
   ///   `encoderUnavailable`, `parameterSetsMissing`.
   public init(settings: H264EncoderSettings) throws(X264Error) {
     let level = try settings.checkedLevel()
-    let parameterSets = try Self.parameterSets(for: settings, level)
-    let parameters = try settings.parameters(
-      level: level, timebase: H264EncoderSettings.ptsPerSecond)
+    let parameters = try settings.parameters(level: level)
+    let parameterSets = try Self.parameterSets(for: parameters)
     handle = try X264Handle(parameters)
     self.settings = settings
     self.level = level
@@ -40,16 +35,17 @@ public struct H264Encoder: ~Copyable {
     x264_picture_init(&picture)
   }
 
-  /// The parameter sets, with a plausible picture rate in them.
+  /// The parameter sets, with the picture rate marked as variable.
   ///
-  /// x264 writes its timebase into the SPS as picture rate; with that of the running encoder
-  /// OpenCV and ffmpeg would report a million pictures a second. A short-lived twin with a
-  /// timebase of one picture writes the same sets but for that; the rate stays marked as variable.
+  /// With the parameters of the running encoder x264 would write that the picture rate is fixed. A
+  /// short-lived twin with variable input writes the same sets but for that flag.
   private static func parameterSets(
-    for settings: H264EncoderSettings, _ level: H264Level
+    for parameters: x264_param_t
   ) throws(X264Error) -> ParameterSets {
-    let parameters = try settings.parameters(
-      level: level, timebase: UInt32(H264Level.pictureRate))
+    var parameters = parameters
+    parameters.b_vfr_input = 1
+    parameters.i_timebase_num = parameters.i_fps_den
+    parameters.i_timebase_den = parameters.i_fps_num
     return try X264Handle(parameters).parameterSets()
   }
 
@@ -62,7 +58,7 @@ public struct H264Encoder: ~Copyable {
   ///   - presentationTime: Later than that of the picture before.
   ///   - forceIDR: True to make this picture an IDR in any case.
   /// - Throws: `X264Error.pictureSizeMismatched`, `presentationTimeNotIncreasing`,
-  ///   `encodingFailed`, `pictureDelayed`.
+  ///   `reconfigurationRefused`, `encodingFailed`, `pictureDelayed`.
   public mutating func encode(
     _ frame: PixelFrame, presentationTime: MediaTime, forceIDR: Bool
   ) throws(X264Error) -> EncodedPicture {
@@ -73,7 +69,7 @@ public struct H264Encoder: ~Copyable {
     picture.i_type =
       forceIDR || schedule.isDue(at: presentationTime)
       ? X264_TYPE_IDR : X264_TYPE_AUTO
-    picture.i_pts = pts
+    picture.i_pts &+= 1
     var encoded = x264_picture_t()
     var units: UnsafeMutablePointer<x264_nal_t>?
     var count: Int32 = 0
@@ -105,22 +101,34 @@ public struct H264Encoder: ~Copyable {
     guard (1...limit).contains(bitrateKbps) else {
       throw .bitrateOutOfRange(kbps: bitrateKbps, limitKbps: limit)
     }
-    var parameters = x264_param_t()
-    x264_encoder_parameters(handle.pointer, &parameters)
-    settings.setRate(&parameters, bitrateKbps: bitrateKbps)
-    let result = x264_encoder_reconfig(handle.pointer, &parameters)
-    guard result == 0 else { throw .reconfigurationRefused(code: Int(result)) }
+    let previous = settings.bitrateKbps
     settings.bitrateKbps = bitrateKbps
+    do {
+      try applyRate()
+    } catch {
+      settings.bitrateKbps = previous
+      throw error
+    }
   }
 
-  /// Moves the library's clock; it wants times that increase by at least one unit.
+  /// Tells the library the rate for the present spacing of the pictures.
+  private mutating func applyRate() throws(X264Error) {
+    var parameters = x264_param_t()
+    x264_encoder_parameters(handle.pointer, &parameters)
+    settings.setRate(&parameters, spacing: spacing.inUse)
+    let result = x264_encoder_reconfig(handle.pointer, &parameters)
+    guard result == 0 else { throw .reconfigurationRefused(code: Int(result)) }
+  }
+
+  /// Checks that time goes on, and follows the picture rate.
   private mutating func advance(to presentationTime: MediaTime) throws(X264Error) {
     if let previous = lastPresentationTime {
       guard previous < presentationTime else {
         throw .presentationTimeNotIncreasing(previous: previous, actual: presentationTime)
       }
-      let step = min(previous.duration(to: presentationTime), Self.longestStep)
-      pts &+= max(1, step.wholeNanoseconds / 1000)
+      if spacing.pictureFollowed(after: previous.duration(to: presentationTime)) {
+        try applyRate()
+      }
     }
     lastPresentationTime = presentationTime
   }

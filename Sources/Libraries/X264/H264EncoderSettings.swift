@@ -57,7 +57,7 @@ public struct H264EncoderSettings: Sendable, Hashable {
   }
 
   /// Length of the buffer in kbit, at least 1.
-  func vbvBufferKbit(bitrateKbps: Int) -> Int {
+  var vbvBufferKbit: Int {
     max(1, Int((Double(bitrateKbps) * vbvBufferSeconds).rounded()))
   }
 

@@ -15,7 +15,8 @@ struct H264Level {
   /// Coded picture buffer in kbit, likewise.
   let bufferKbit: Int
 
-  /// Pictures per second that levels are chosen for; liveview sends fewer.
+  /// Pictures per second that levels are chosen for and that the encoder believes in; liveview
+  /// sends fewer.
   static let pictureRate = 30
 
   /// From 3.1 upwards: every live decoder has that one, and one level for all liveview sizes
@@ -53,11 +54,11 @@ struct H264Level {
   /// True if pictures of this size are within the level. No side may be longer than the root of
   /// eight times the picture limit (§A.3.1 f and g).
   func holds(_ size: PictureSize) -> Bool {
+    let limit = 0...65_535
+    guard limit.contains(size.width), limit.contains(size.height) else { return false }
     let (width, height) = ((size.width + 15) / 16, (size.height + 15) / 16)
     let longest = max(width, height)
-    guard longest <= pictureMacroblocks, longest * longest <= 8 * pictureMacroblocks else {
-      return false
-    }
+    guard longest * longest <= 8 * pictureMacroblocks else { return false }
     let count = width * height
     return count <= pictureMacroblocks && count * Self.pictureRate <= macroblockRate
   }

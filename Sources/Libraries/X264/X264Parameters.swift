@@ -2,25 +2,17 @@ import CX264
 import Media
 
 extension H264EncoderSettings {
-  /// Pts per second: microseconds.
-  static let ptsPerSecond: UInt32 = 1_000_000
-
   /// The library's parameters for a stream with these settings.
   ///
-  /// - Parameter timebase: Units of presentation time per second. The library also writes it into
-  ///   the SPS, as if it were the picture rate.
   /// - Throws: `X264Error.encoderUnavailable` if the library does not know preset or profile.
-  func parameters(
-    level: H264Level, timebase: UInt32
-  ) throws(X264Error) -> x264_param_t {
+  func parameters(level: H264Level) throws(X264Error) -> x264_param_t {
     var parameters = x264_param_t()
     guard x264_param_default_preset(&parameters, preset.rawValue, "zerolatency") == 0 else {
       throw .encoderUnavailable
     }
     setPicture(&parameters)
     setLatency(&parameters)
-    setTiming(&parameters, timebase: timebase)
-    setRate(&parameters, bitrateKbps: bitrateKbps)
+    setRate(&parameters, spacing: 1 / Double(H264Level.pictureRate))
     parameters.i_level_idc = Int32(level.code)
     parameters.i_log_level = X264_LOG_NONE
     guard x264_param_apply_profile(&parameters, profile.libraryName) == 0 else {
@@ -30,11 +22,16 @@ extension H264EncoderSettings {
   }
 
   /// Rate and buffer, also for a live change.
-  func setRate(_ parameters: inout x264_param_t, bitrateKbps: Int) {
+  ///
+  /// - Parameter spacing: Mean time between pictures in seconds, see ``PictureSpacing``.
+  func setRate(_ parameters: inout x264_param_t, spacing: Double) {
+    let apparentKbps = Double(bitrateKbps) * spacing * Double(H264Level.pictureRate)
     parameters.rc.i_rc_method = X264_RC_ABR
-    parameters.rc.i_bitrate = Int32(clamping: bitrateKbps)
-    parameters.rc.i_vbv_max_bitrate = Int32(clamping: bitrateKbps)
-    parameters.rc.i_vbv_buffer_size = Int32(clamping: vbvBufferKbit(bitrateKbps: bitrateKbps))
+    parameters.rc.i_bitrate = max(1, Int32(clamping: Int(apparentKbps.rounded())))
+    // Equal rates make x264 keep a constant rate, which the buffer alone governs; its long-term
+    // average would not survive a change of the picture rate.
+    parameters.rc.i_vbv_max_bitrate = parameters.rc.i_bitrate
+    parameters.rc.i_vbv_buffer_size = Int32(clamping: vbvBufferKbit)
   }
 
   /// Size and colours. A JPEG is full range BT.601 with sRGB transfer and centred chroma; saying so
@@ -57,6 +54,10 @@ extension H264EncoderSettings {
     // A second thread costs a picture of delay, or slices without gain at liveview sizes.
     parameters.i_threads = 1
     parameters.b_sliced_threads = 0
+    // Input of variable rate would cost another one.
+    parameters.b_vfr_input = 0
+    parameters.i_fps_num = UInt32(H264Level.pictureRate)
+    parameters.i_fps_den = 1
     parameters.i_bframe = 0
     parameters.i_scenecut_threshold = 0
     parameters.b_intra_refresh = 0
@@ -67,13 +68,5 @@ extension H264EncoderSettings {
     parameters.b_repeat_headers = 0
     parameters.b_annexb = 0
     parameters.b_aud = 0
-  }
-
-  private func setTiming(_ parameters: inout x264_param_t, timebase: UInt32) {
-    parameters.b_vfr_input = 1
-    parameters.i_fps_num = UInt32(H264Level.pictureRate)
-    parameters.i_fps_den = 1
-    parameters.i_timebase_num = 1
-    parameters.i_timebase_den = timebase
   }
 }
