@@ -14,7 +14,8 @@ import Testing
   @Test func regularPicturesChangeNothing() {
     var spacing = PictureSpacing(seconds: 0.04)
     for _ in 0..<500 {
-      #expect(!spacing.pictureFollowed(after: .milliseconds(41)))
+      let isChanged = spacing.pictureFollowed(after: .milliseconds(41))
+      #expect(!isChanged)
     }
     #expect(spacing.inUse == 0.04)
   }
