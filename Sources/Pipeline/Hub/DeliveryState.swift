@@ -55,7 +55,7 @@ public struct DeliveryState: Sendable {
       return .deliver
     case (.flowing, _, false):
       phase = .waiting(.overflow)
-      overflowCount += 1
+      overflowCount &+= 1
       countSkipped(1)
       return .skip
     case (.waiting(let reason), false, true):
@@ -69,6 +69,7 @@ public struct DeliveryState: Sendable {
 
   /// The queue threw away `count` pictures it had already accepted; go on at the next IDR.
   public mutating func discarded(_ count: Int) {
+    if !isWaitingForIDR { overflowCount &+= 1 }
     phase = .waiting(.overflow)
     countSkipped(UInt64(max(0, count)))
   }

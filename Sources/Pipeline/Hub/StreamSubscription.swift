@@ -75,20 +75,20 @@ public final class StreamSubscription: AsyncSequence, Sendable {
     let hasRoom =
       state.queue.isEmpty
       || (state.queue.count < bounds.maxCount && state.byteCount + size <= bounds.maxBytes)
-    switch state.delivery.offer(isIDR: accessUnit.isIDR, hasRoom: hasRoom) {
+    if !hasRoom {
+      // Overflow: what waits is old by now; make room and go on at an IDR, this one if it is.
+      state.delivery.discarded(state.queue.count)
+      state.queue.removeAll(keepingCapacity: true)
+      state.byteCount = 0
+    }
+    switch state.delivery.offer(isIDR: accessUnit.isIDR, hasRoom: true) {
     case .deliver:
       if let waiter = state.waiter.take() { return (waiter, nil) }
       state.queue.append(accessUnit)
       state.byteCount += size
       return (nil, nil)
     case .skip:
-      // Overflow: what waits is old by now; make room and start again at an IDR.
-      if !state.queue.isEmpty {
-        state.delivery.discarded(state.queue.count)
-        state.queue.removeAll(keepingCapacity: true)
-        state.byteCount = 0
-      }
-      return (nil, .overflow)
+      return (nil, nil)
     case .skipAndRequestKeyframe(let reason):
       return (nil, reason)
     }
