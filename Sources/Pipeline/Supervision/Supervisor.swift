@@ -32,12 +32,9 @@ public struct Supervisor: Sendable {
       } catch {
         if Task.isCancelled { break }
         let text = "\(error)"
-        telemetry.report(error: text)
         // The same failure over and over is one line, not one per attempt.
-        if text != lastReported {
-          telemetry.logger.warning("session failed", metadata: [LogKey.error: .string(text)])
-          lastReported = text
-        }
+        telemetry.sessionFailed(text, isNews: text != lastReported)
+        lastReported = text
       }
       if Task.isCancelled { break }
       if begin.duration(to: telemetry.clock.now()) >= Self.goodSession {

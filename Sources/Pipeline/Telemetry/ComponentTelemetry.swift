@@ -25,11 +25,14 @@ public struct ComponentTelemetry: Sendable {
   /// The component's state changed, or what it is waiting for did. Says so in one log line if it
   /// is news: repeating the same state and detail is silent.
   public func report(_ state: ComponentState, _ detail: String? = nil) {
+    let announcement = StatusBoard.Announcement(state: state, detail: detail)
     let isNews = board.update(name) { entry in
       entry.state = state
       entry.detail = detail
+      defer { entry.announced = announcement }
+      return entry.announced != announcement
     }
-    guard isNews else { return }
+    guard isNews == true else { return }
     var metadata: Logger.Metadata = [LogKey.state: .string(state.rawValue)]
     if let detail { metadata[LogKey.detail] = .string(detail) }
     logger.notice("component state changed", metadata: metadata)
@@ -47,6 +50,20 @@ public struct ComponentTelemetry: Sendable {
   /// Numbers for the status page: an object whose members appear beside the state.
   public func setDetails(_ details: @escaping @Sendable () -> StatusValue) {
     board.update(name) { $0.details = details }
+  }
+
+  /// A session ended with an error and another one follows. A component that was waiting goes on
+  /// waiting, any other one is retrying. Says so in one log line unless it is an old story.
+  func sessionFailed(_ error: String, isNews: Bool) {
+    report(error: error)
+    board.update(name) { entry in
+      guard entry.state != .waiting else { return }
+      entry.state = .retrying
+      entry.detail = nil
+      // The comeback is news if the failure was.
+      if isNews { entry.announced = StatusBoard.Announcement(state: .retrying) }
+    }
+    if isNews { logger.warning("session failed", metadata: [LogKey.error: .string(error)]) }
   }
 
   func sessionBegins() {
