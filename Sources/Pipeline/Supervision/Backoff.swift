@@ -7,7 +7,7 @@ public struct Backoff: Sendable {
   public init(initial: Duration, maximum: Duration) {
     self.initial = initial
     self.maximum = maximum
-    next = initial
+    next = min(initial, maximum)
   }
 
   /// The wait before the attempt that follows.
@@ -19,6 +19,6 @@ public struct Backoff: Sendable {
 
   /// The last attempt went well for a while; start over with short waits.
   public mutating func reset() {
-    next = initial
+    next = min(initial, maximum)
   }
 }

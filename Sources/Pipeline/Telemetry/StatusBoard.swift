@@ -28,6 +28,13 @@ public final class StatusBoard: Sendable {
     /// Sessions begun, the present one included.
     public var sessions: UInt64 = 0
     var details: (@Sendable () -> StatusValue)?
+    /// What the last log line said about it; the same again is no news.
+    var announced: Announcement
+  }
+
+  struct Announcement: Sendable, Equatable {
+    var state: ComponentState
+    var detail: String?
   }
 
   private let entries = Mutex<[Entry]>([])
@@ -73,19 +80,22 @@ public final class StatusBoard: Sendable {
 
   func register(_ name: String) {
     let now = clock.wallClockAnchor()
-    entries.withLock { $0.append(Entry(name: name, state: .off, since: now)) }
+    entries.withLock {
+      $0.append(
+        Entry(name: name, state: .off, since: now, announced: Announcement(state: .off)))
+    }
   }
 
-  /// Changes one entry; `since` moves when its state does. Returns false if nothing changed.
+  /// Changes one entry; `since` moves when its state does. Returns what `change` does, nil if
+  /// there is no such entry.
   @discardableResult
-  func update(_ name: String, _ change: (inout Entry) -> Void) -> Bool {
+  func update<Result>(_ name: String, _ change: (inout Entry) -> Result) -> Result? {
     let now = clock.wallClockAnchor()
     return entries.withLock { entries in
-      guard let index = entries.firstIndex(where: { $0.name == name }) else { return false }
-      let before = (entries[index].state, entries[index].detail)
-      change(&entries[index])
-      if entries[index].state != before.0 { entries[index].since = now }
-      return before != (entries[index].state, entries[index].detail)
+      guard let index = entries.firstIndex(where: { $0.name == name }) else { return nil }
+      let before = entries[index].state
+      defer { if entries[index].state != before { entries[index].since = now } }
+      return change(&entries[index])
     }
   }
 
@@ -95,16 +105,17 @@ public final class StatusBoard: Sendable {
 extension WallClockAnchor {
   /// The wall clock time as `2026-11-20T12:34:56Z`.
   public var iso8601: String {
-    let seconds = unixNanoseconds / 1_000_000_000
+    let (whole, rest) = unixNanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let seconds = rest < 0 ? whole - 1 : whole
     let day = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
     let date = CivilDate(daysSinceUnixEpoch: day)
-    let rest = seconds - day * 86_400
+    let time = seconds - day * 86_400
     func pad(_ value: Int64, _ width: Int = 2) -> String {
       let digits = String(value)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
     return "\(pad(date.year, 4))-\(pad(date.month))-\(pad(date.day))T"
-      + "\(pad(rest / 3600)):\(pad(rest / 60 % 60)):\(pad(rest % 60))Z"
+      + "\(pad(time / 3600)):\(pad(time / 60 % 60)):\(pad(time % 60))Z"
   }
 }
 
