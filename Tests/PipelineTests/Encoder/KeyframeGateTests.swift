@@ -1,0 +1,53 @@
+import Media
+import Testing
+
+@testable import Pipeline
+
+@Suite struct KeyframeGateTests {
+  private let begin = Duration.seconds(100)
+
+  private func at(_ milliseconds: Int64) -> MediaTime {
+    (begin + .milliseconds(milliseconds)).asTime
+  }
+
+  @Test func staysShutWithoutARequest() {
+    var gate = KeyframeGate()
+    #expect(!gate.isOpen(at: at(0)))
+    gate.idrMade(at: at(0))
+    #expect(!gate.isOpen(at: at(60_000)))
+  }
+
+  @Test(arguments: KeyframeReason.allCases)
+  func opensAtOnceBeforeTheFirstIDR(reason: KeyframeReason) {
+    var gate = KeyframeGate()
+    gate.request(reason)
+    #expect(gate.isOpen(at: at(0)))
+  }
+
+  @Test(arguments: [
+    (KeyframeReason.join, 500), (.pictureLoss, 500), (.interval, 500), (.overflow, 2000),
+  ])
+  func keepsTheLeastInterval(reason: KeyframeReason, milliseconds: Int) {
+    var gate = KeyframeGate()
+    gate.idrMade(at: at(0))
+    gate.request(reason)
+    #expect(!gate.isOpen(at: at(Int64(milliseconds - 1))))
+    #expect(gate.isOpen(at: at(Int64(milliseconds))))
+  }
+
+  @Test func oneIDRAnswersAllRequests() {
+    var gate = KeyframeGate()
+    gate.request(.join)
+    gate.request(.pictureLoss)
+    gate.idrMade(at: at(0))
+    #expect(!gate.isOpen(at: at(10_000)))
+  }
+
+  @Test(arguments: [[KeyframeReason.overflow, .join], [.join, .overflow]])
+  func theImpatientReasonWins(reasons: [KeyframeReason]) {
+    var gate = KeyframeGate()
+    gate.idrMade(at: at(0))
+    for reason in reasons { gate.request(reason) }
+    #expect(gate.isOpen(at: at(500)))
+  }
+}

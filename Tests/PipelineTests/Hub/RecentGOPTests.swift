@@ -1,0 +1,53 @@
+import Media
+import Testing
+
+@testable import Pipeline
+
+@Suite struct RecentGOPTests {
+  private func serials(_ units: [AccessUnit]?) -> [UInt64]? { units?.map(\.serial) }
+
+  @Test func beginsWithTheNewestIDR() {
+    var gop = RecentGOP()
+    gop.append(Sample.accessUnit(1))
+    #expect(gop.accessUnits.isEmpty, "nothing decodable without an IDR in front")
+    for serial in 2...7 {
+      gop.append(Sample.accessUnit(UInt64(serial), isIDR: serial == 2 || serial == 5))
+    }
+    #expect(serials(gop.accessUnits) == [5, 6, 7])
+  }
+
+  @Test func replaysWhileTheIDRIsYoung() {
+    var gop = RecentGOP()
+    let begin = Duration.seconds(10)
+    #expect(gop.replay(at: begin.asTime, maxAge: .seconds(1)) == nil)
+    gop.append(Sample.accessUnit(1, isIDR: true, at: begin.asTime))
+    gop.append(Sample.accessUnit(2, at: (begin + .milliseconds(40)).asTime))
+    let atLimit = (begin + .milliseconds(500)).asTime
+    #expect(serials(gop.replay(at: atLimit, maxAge: .milliseconds(500))) == [1, 2])
+    let late = (begin + .milliseconds(501)).asTime
+    #expect(gop.replay(at: late, maxAge: .milliseconds(500)) == nil)
+  }
+
+  @Test func forgetsAGOPThatGrowsTooLong() {
+    var gop = RecentGOP(maxCount: 3)
+    for serial in 1...3 { gop.append(Sample.accessUnit(UInt64(serial), isIDR: serial == 1)) }
+    #expect(gop.accessUnits.count == 3)
+    gop.append(Sample.accessUnit(4))
+    #expect(gop.accessUnits.isEmpty)
+    gop.append(Sample.accessUnit(5))
+    #expect(gop.accessUnits.isEmpty, "the rest of that GOP is useless")
+    gop.append(Sample.accessUnit(6, isIDR: true))
+    #expect(serials(gop.accessUnits) == [6])
+  }
+
+  @Test func forgetsAGOPThatGrowsTooLarge() {
+    var gop = RecentGOP(maxBytes: 1000)
+    gop.append(Sample.accessUnit(1, isIDR: true, bytes: 600))
+    gop.append(Sample.accessUnit(2, bytes: 400))
+    #expect(gop.accessUnits.count == 2)
+    gop.append(Sample.accessUnit(3, bytes: 1))
+    #expect(gop.accessUnits.isEmpty)
+    gop.append(Sample.accessUnit(4, isIDR: true, bytes: 1000))
+    #expect(gop.accessUnits.count == 1, "the bytes of the forgotten GOP no longer count")
+  }
+}
