@@ -1,9 +1,7 @@
-import NIOCore
-
 /// A receiver written from RFC 6184 alone, for round trips: takes RTP payloads in order and
-/// gives back NAL units.
-struct Depacketizer {
-  enum Fault: Error {
+/// gives back NAL units. Shares no code with the packetizer it checks.
+public struct Depacketizer {
+  public enum Fault: Error {
     case emptyPayload
     case badAggregation
     case fragmentWithoutStart
@@ -11,10 +9,12 @@ struct Depacketizer {
     case unknownType(UInt8)
   }
 
-  private(set) var units: [[UInt8]] = []
+  public private(set) var units: [[UInt8]] = []
   private var fragments: [UInt8]?
 
-  mutating func receive(_ payload: [UInt8]) throws {
+  public init() {}
+
+  public mutating func receive(_ payload: [UInt8]) throws {
     guard let first = payload.first else { throw Fault.emptyPayload }
     switch first & 0x1F {
     case 1...23:

@@ -1,0 +1,119 @@
+import Logging
+import Media
+import Pipeline
+import SDP
+import Synchronization
+
+/// Sends the stream as plain RTP to any number of named targets, as Sora's RTP forwarding does.
+///
+/// Each target runs on its own: what goes wrong at one is repeated there and shown in the status,
+/// the others go on.
+public struct RTPPushOutput: Output {
+  public static let kind = "rtpPush"
+
+  private let targets: [RTPPushTarget]
+  private let states: TargetStates
+  private let telemetry: ComponentTelemetry
+
+  public init(settings: SettingsReader, stream: StreamHandle, telemetry: ComponentTelemetry) {
+    let settings = RTPPushOutputSettings(reader: settings)
+    targets = settings.targets.map { target in
+      RTPPushTarget(settings: target, stream: stream, logger: telemetry.logger)
+    }
+    states = TargetStates(names: settings.targets.map(\.name))
+    self.telemetry = telemetry
+    let (targets, states) = (targets, states)
+    telemetry.setDetails { Self.details(of: targets, states: states) }
+  }
+
+  public var isEnabled: Bool { !targets.isEmpty }
+
+  public func runSession() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      for target in targets {
+        group.addTask {
+          await target.run { state in
+            note(state, of: target)
+          }
+        }
+      }
+    }
+  }
+
+  public func startUpLines() -> [String] {
+    targets.map(\.settings).map { target in
+      let host = target.address.contains(":") ? "[\(target.address)]" : target.address
+      let file = target.sdpFile.map { ", SDP in \($0)" } ?? ""
+      return "RTP to \(target.name): \(host):\(target.port) "
+        + "(\(target.profile.rawValue), payload type \(target.payloadType)\(file))"
+    }
+  }
+
+  /// Brings the status line up to date if the target's state is news.
+  private func note(_ state: RTPPushTarget.State, of target: RTPPushTarget) {
+    let name = target.settings.name
+    guard let summary = states.update(name, to: state) else { return }
+    if case .failing(let error) = state {
+      telemetry.report(error: "\(name): \(error)")
+      telemetry.logger.warning(
+        "rtp push target failed",
+        metadata: [LogKey.target: .string(name), LogKey.error: .string(error)])
+    }
+    telemetry.report(summary.state, summary.detail)
+  }
+
+  private static func details(of targets: [RTPPushTarget], states: TargetStates) -> StatusValue {
+    let members = targets.map { target in
+      (target.settings.name, target.status(state: states[target.settings.name]))
+    }
+    return .object(["targets": .object(Dictionary(members) { first, _ in first })])
+  }
+}
+
+/// The states of all targets, and what they add up to.
+final class TargetStates: Sendable {
+  /// One state and one text for the whole output.
+  struct Summary: Sendable, Hashable {
+    var state: ComponentState
+    var detail: String
+  }
+
+  private let names: [String]
+  private let states = Mutex<[String: RTPPushTarget.State]>([:])
+
+  init(names: [String]) {
+    self.names = names
+  }
+
+  subscript(name: String) -> RTPPushTarget.State? { states.withLock { $0[name] } }
+
+  /// Takes over one target's state; returns the new summary, nil if nothing changed.
+  func update(_ name: String, to state: RTPPushTarget.State) -> Summary? {
+    states.withLock { states in
+      guard states[name] != state else { return nil }
+      states[name] = state
+      return summary(of: states)
+    }
+  }
+
+  private func summary(of states: [String: RTPPushTarget.State]) -> Summary {
+    var failing: [String] = []
+    var isSending = false
+    for name in names {
+      switch states[name] {
+      case .failing: failing.append(name)
+      case .sending: isSending = true
+      case .waitingForPictures, nil: break
+      }
+    }
+    let count = names.count == 1 ? "1 target" : "\(names.count) targets"
+    if failing.isEmpty {
+      return Summary(
+        state: isSending ? .running : .waiting,
+        detail: isSending ? "sending to \(count)" : "pictures, to send to \(count)")
+    }
+    return Summary(
+      state: failing.count == names.count ? .retrying : .running,
+      detail: "\(failing.joined(separator: ", ")) of \(count) failing")
+  }
+}

@@ -1,0 +1,138 @@
+import NIOCore
+import NIOPosix
+
+/// The UDP socket of one target.
+///
+/// Packets leave through an unconnected socket: a connected one is closed by NIO when the target
+/// answers a packet with "port unreachable", and pushing before anybody listens is normal here.
+/// A second socket on the same port is connected to the target and only listens: the kernel
+/// gives it those refusals, so that they can be counted, and the target's RTCP.
+final class RTPPushSocket: Sendable {
+  /// What comes back from the network.
+  enum Event: Sendable {
+    /// A datagram from the target's address.
+    case received(ByteBuffer)
+    /// Nobody listens on the target's port.
+    case refused
+    /// One packet could not be sent.
+    case sendFailed
+  }
+
+  /// Where RTP goes.
+  let destination: SocketAddress
+  /// Kept when the socket must be opened again.
+  let localPort: Int
+  private let sending: any Channel
+  private let listening: (any Channel)?
+  private let onEvent: @Sendable (Event) -> Void
+
+  private init(
+    destination: SocketAddress, localPort: Int, sending: any Channel,
+    listening: (any Channel)?, onEvent: @escaping @Sendable (Event) -> Void
+  ) {
+    self.destination = destination
+    self.localPort = localPort
+    self.sending = sending
+    self.listening = listening
+    self.onEvent = onEvent
+  }
+
+  /// Opens both sockets on `sourcePort`, 0 for any free port.
+  static func open(
+    destination: SocketAddress, sourcePort: Int, onEvent: @escaping @Sendable (Event) -> Void
+  ) async throws(RTPPushError) -> RTPPushSocket {
+    do {
+      let sending = try await bind(destination, port: sourcePort, onEvent: onEvent)
+      let localPort = sending.localAddress?.port ?? sourcePort
+      // Refusals are a convenience: without this socket packets flow just the same.
+      let listening = try? await bind(destination, port: localPort, onEvent: onEvent)
+      if let listening {
+        try? await listening.connect(to: destination).get()
+      }
+      return RTPPushSocket(
+        destination: destination, localPort: localPort, sending: sending, listening: listening,
+        onEvent: onEvent)
+    } catch {
+      throw .cannotOpenSocket(sourcePort: sourcePort, reason: "\(error)")
+    }
+  }
+
+  private static func bind(
+    _ destination: SocketAddress, port: Int, onEvent: @escaping @Sendable (Event) -> Void
+  ) async throws -> any Channel {
+    let anyAddress = destination.protocol == .inet6 ? "::" : "0.0.0.0"
+    return try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      // Both sockets of a target share its port.
+      .channelOption(.socketOption(.so_reuseaddr), value: 1)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            DatagramReceiver(peer: destination, onEvent: onEvent))
+        }
+      }
+      .bind(to: SocketAddress(ipAddress: anyAddress, port: port)).get()
+  }
+
+  /// False once an error has closed the socket.
+  var isOpen: Bool { sending.isActive }
+
+  /// False while the kernel takes no more packets, on a link slower than the stream.
+  var isWritable: Bool { sending.isWritable }
+
+  /// Hands `datagrams` to the kernel; errors come back as events.
+  func send(_ datagrams: some Collection<ByteBuffer> & Sendable) {
+    send(datagrams, to: destination)
+  }
+
+  /// Sends one RTCP compound to the port above the RTP port.
+  func sendReport(_ compound: ByteBuffer) {
+    var address = destination
+    address.port = (destination.port ?? 0) + 1
+    send([compound], to: address)
+  }
+
+  private func send(
+    _ datagrams: some Collection<ByteBuffer> & Sendable, to address: SocketAddress
+  ) {
+    let (sending, onEvent) = (sending, onEvent)
+    // One hop to the event loop and one system call per burst.
+    sending.eventLoop.execute {
+      for datagram in datagrams {
+        sending.write(AddressedEnvelope(remoteAddress: address, data: datagram))
+          .whenFailure { _ in onEvent(.sendFailed) }
+      }
+      sending.flush()
+    }
+  }
+
+  /// Closes both sockets after what was handed over has left.
+  func close() async {
+    try? await sending.close().get()
+    try? await listening?.close().get()
+  }
+}
+
+/// Passes on what the target sends, and what the network says about the packets to it.
+private final class DatagramReceiver: ChannelInboundHandler {
+  typealias InboundIn = AddressedEnvelope<ByteBuffer>
+
+  private let peer: SocketAddress
+  private let onEvent: @Sendable (RTPPushSocket.Event) -> Void
+
+  init(peer: SocketAddress, onEvent: @escaping @Sendable (RTPPushSocket.Event) -> Void) {
+    self.peer = peer
+    self.onEvent = onEvent
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let envelope = unwrapInboundIn(data)
+    // RTCP may come from another port, but never from another machine.
+    guard envelope.remoteAddress.ipAddress == peer.ipAddress else { return }
+    onEvent(.received(envelope.data))
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // The socket goes on or closes by itself; `isOpen` tells which.
+    onEvent(.refused)
+  }
+}

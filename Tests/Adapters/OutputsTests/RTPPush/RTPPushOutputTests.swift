@@ -1,0 +1,81 @@
+import Configuration
+import Media
+import RTP
+import Testing
+
+@testable import Outputs
+@testable import Pipeline
+
+@Suite(.timeLimit(.minutes(2))) struct RTPPushOutputTests {
+  private let scene = RTPPushScene()
+  private let board = StatusBoard(clock: .system)
+
+  private func makeOutput(_ values: [AbsoluteConfigKey: ConfigValue]) -> RTPPushOutput {
+    let source = SettingsSource(name: "test", provider: InMemoryProvider(values: values))
+    return RTPPushOutput(
+      settings: SettingsReader(sources: [source], ledger: SettingsLedger()),
+      stream: scene.handle,
+      telemetry: ComponentTelemetry(
+        name: "rtpPush", board: board, clock: .system, logger: scene.logger))
+  }
+
+  @Test func withoutTargetsItIsOff() {
+    #expect(!makeOutput([:]).isEnabled)
+    #expect(makeOutput([:]).startUpLines().isEmpty)
+  }
+
+  @Test func startUpLinesSayWhereTo() {
+    let output = makeOutput([
+      "targets": .init(.stringArray(["a", "b"]), isSecret: false),
+      "a.address": "192.0.2.1", "a.port": 5004, "a.sdpFile": "/srv/a.sdp",
+      "b.address": "::1", "b.port": 5006, "b.profile": "avp",
+    ])
+    #expect(
+      output.startUpLines() == [
+        "RTP to a: 192.0.2.1:5004 (sora, payload type 120, SDP in /srv/a.sdp)",
+        "RTP to b: [::1]:5006 (avp, payload type 96)",
+      ])
+  }
+
+  @Test func failingTargetDoesNotDisturbTheOther() async throws {
+    let receiver = try await UDPReceiver()
+    let output = makeOutput([
+      "targets": .init(.stringArray(["good", "bad"]), isSecret: false),
+      "good.address": "127.0.0.1", "good.port": .init(.int(receiver.port), isSecret: false),
+      "bad.address": "no-such-host.invalid", "bad.port": 5004,
+    ])
+    let run = Task { try await output.runSession() }
+    await scene.awaitSubscribers(1)
+    _ = await scene.publish(isIDR: true, milliseconds: 1000)
+    #expect(try await receiver.packets(2).count == 2)
+    await eventually { board.components.first?.detail == "bad of 2 targets failing" }
+    let entry = try #require(board.components.first)
+    #expect(entry.state == .running)
+    #expect(entry.lastError?.hasPrefix("bad: ") == true)
+    guard case .object(let details)? = entry.details?(),
+      case .object(let targets)? = details["targets"],
+      case .object(let good)? = targets["good"], case .object(let bad)? = targets["bad"]
+    else {
+      Issue.record("the status page lacks the targets")
+      return
+    }
+    #expect(good["state"] == .string("running"))
+    #expect(good["packets"] == .int(2))
+    #expect(bad["state"] == .string("retrying"))
+    run.cancel()
+    try await run.value
+  }
+
+  @Test func statesAddUp() {
+    let states = TargetStates(names: ["a", "b"])
+    #expect(states.update("a", to: .waitingForPictures)?.state == .waiting)
+    #expect(
+      states.update("a", to: .sending) == .init(state: .running, detail: "sending to 2 targets"))
+    #expect(states.update("a", to: .sending) == nil)
+    #expect(
+      states.update("b", to: .failing("x"))
+        == .init(state: .running, detail: "b of 2 targets failing"))
+    #expect(states.update("a", to: .failing("y"))?.state == .retrying)
+    #expect(states["b"] == .failing("x"))
+  }
+}

@@ -1,0 +1,149 @@
+import Configuration
+import Foundation
+import Logging
+import Media
+import NIOCore
+import NIOPosix
+import RTP
+import TestSupport
+import Testing
+
+@testable import Outputs
+@testable import Pipeline
+
+/// Settings of one target as `config.json` would give them.
+func target(_ values: [AbsoluteConfigKey: ConfigValue]) -> RTPPushTargetSettings {
+  let source = SettingsSource(name: "test", provider: InMemoryProvider(values: values))
+  return RTPPushTargetSettings(
+    name: "a", reader: SettingsReader(sources: [source], ledger: SettingsLedger()))
+}
+
+/// A format whose SPS names level `level`.
+func makeFormat(_ level: UInt8) -> VideoFormat {
+  VideoFormat(
+    parameterSets: ParameterSets(
+      sps: NALUnit(bytes: ByteBuffer(bytes: [0x67, 0x42, 0xC0, level])),
+      pps: NALUnit(bytes: ByteBuffer(bytes: [0x68, 0xCE, 0x3C, 0x80]))),
+    size: .alpha6000Liveview, bitrateKbps: 2000)
+}
+
+/// The hub with nothing in front of it: the test publishes access units itself.
+struct RTPPushScene {
+  let slot: FrameSlot
+  let hub: StreamHub
+  let handle: StreamHandle
+  let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  init() {
+    slot = FrameSlot(clock: .system, preparedSize: .alpha6000Liveview)
+    hub = StreamHub(slot: slot, clock: .system)
+    handle = StreamHandle(hub: hub, slot: slot, clock: .system)
+  }
+
+  /// Waits until as many subscribers are there.
+  func awaitSubscribers(_ count: Int) async {
+    await eventually { hub.statistics.subscriberCount == count }
+  }
+
+  /// Publishes one picture; its slice has `size` bytes.
+  func publish(
+    isIDR: Bool, size: Int = 300, milliseconds: Int64, level: UInt8 = 0x1E
+  ) async -> [UInt8] {
+    var slice = [UInt8](repeating: UInt8(truncatingIfNeeded: milliseconds), count: size)
+    slice[0] = isIDR ? 0x65 : 0x41
+    await hub.publish(
+      AccessUnit(
+        serial: UInt64(milliseconds), nalUnits: [NALUnit(bytes: ByteBuffer(bytes: slice))],
+        presentationTime: MediaTime(nanoseconds: milliseconds * 1_000_000), isIDR: isIDR,
+        format: makeFormat(level)))
+    return slice
+  }
+}
+
+/// A real UDP socket on loopback that collects what it gets.
+final class UDPReceiver: Sendable {
+  struct Datagram: Sendable {
+    var bytes: ByteBuffer
+    var source: SocketAddress
+  }
+
+  let port: Int
+  private let channel: any Channel
+  private let datagrams: AsyncStream<Datagram>
+
+  init(port: Int = 0) async throws {
+    let (stream, continuation) = AsyncStream.makeStream(of: Datagram.self)
+    channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(Collector(continuation))
+        }
+      }
+      .bind(host: "127.0.0.1", port: port).get()
+    self.port = try #require(channel.localAddress?.port)
+    datagrams = stream
+  }
+
+  /// The next `count` datagrams; waits for them.
+  func next(_ count: Int) async throws -> [Datagram] {
+    var result: [Datagram] = []
+    for await datagram in datagrams {
+      result.append(datagram)
+      if result.count == count { break }
+    }
+    try #require(result.count == count)
+    return result
+  }
+
+  /// The next `count` datagrams as RTP packets.
+  func packets(_ count: Int) async throws -> [RTPPacket] {
+    try await next(count).map { try RTPPacket(decoding: $0.bytes) }
+  }
+
+  func send(_ bytes: ByteBuffer, to address: SocketAddress) {
+    channel.writeAndFlush(AddressedEnvelope(remoteAddress: address, data: bytes), promise: nil)
+  }
+
+  func close() async throws { try await channel.close().get() }
+
+  private final class Collector: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    private let continuation: AsyncStream<Datagram>.Continuation
+
+    init(_ continuation: AsyncStream<Datagram>.Continuation) {
+      self.continuation = continuation
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      let envelope = unwrapInboundIn(data)
+      continuation.yield(Datagram(bytes: envelope.data, source: envelope.remoteAddress))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { continuation.finish() }
+  }
+}
+
+/// A folder of its own for one test, removed with the value.
+final class TemporaryFolder {
+  private let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func path(_ name: String) -> String { url.appending(path: name).path }
+
+  func contents() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: url.path)
+  }
+}
+
+/// Waits until `condition` holds; the test's time limit ends a wait in vain.
+func eventually(_ condition: () -> Bool) async {
+  while !condition(), !Task.isCancelled {
+    try? await Task.sleep(for: .milliseconds(2))
+  }
+}
