@@ -1,0 +1,300 @@
+import Logging
+import Media
+import NIOCore
+import Pipeline
+import RTP
+import RTSP
+
+/// Carries out what one client's `RTSPServerConnection` orders; decides nothing itself.
+///
+/// Lives on the server's event loop, like everything it touches.
+final class RTSPConnectionHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  /// Time for a client to take the last answer before the connection is cut.
+  private static let lingerTime: TimeAmount = .seconds(1)
+  /// Answers a client may leave unread beyond the pictures it is behind.
+  private static let unreadAnswerLimit = 262_144
+
+  let host: String
+  private let server: RTSPServerLoop
+  private let channel: any Channel
+  private var connection: RTSPServerConnection
+  private(set) var viewer: RTSPViewer?
+
+  private var orders: [RTSPServerOrder] = []
+  private var isCarryingOut = false
+  private var isClosing = false
+  private var timer: (moment: MediaTime, task: Scheduled<Void>)?
+  private var progress: WriteProgress
+  private var answerBytes: UInt64 = 0
+  private var endedViewerBytes: UInt64 = 0
+
+  init(
+    server: RTSPServerLoop, channel: any Channel, admission: RTSPServerConnection.Admission
+  ) {
+    self.server = server
+    self.channel = channel
+    let now = server.clock.now()
+    host = RTSPAddress.host(of: channel.remoteAddress)
+    connection = RTSPServerConnection(
+      configuration: server.configuration,
+      localAuthority: RTSPAddress.authority(of: channel.localAddress),
+      generator: SystemRandomNumberGenerator(), admission: admission, acceptedAt: now)
+    progress = WriteProgress(at: now)
+  }
+
+  // MARK: Channel events
+
+  func channelActive(context: ChannelHandlerContext) {
+    armTimer()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isClosing else { return }
+    // A client that asks and never reads would pile up answers.
+    guard queuedBytes <= server.settings.maxQueuedBytes + Self.unreadAnswerLimit else {
+      context.close(promise: nil)
+      return
+    }
+    carryOut(connection.received(unwrapInboundIn(data), at: server.clock.now()))
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .inputClosed? = event as? ChannelEvent {
+      if isClosing {
+        context.close(promise: nil)
+      } else {
+        carryOut(connection.inputEnded())
+      }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    isClosing = true
+    carryOut(connection.peerClosed())
+    timer?.task.cancel()
+    server.connectionEnded(self)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // Ordinary: ffmpeg resets the connection right after TEARDOWN.
+    server.logger.debug(
+      "connection failed",
+      metadata: [LogKey.viewer: .string(host), LogKey.error: .string("\(error)")])
+    context.close(promise: nil)
+  }
+
+  // MARK: Orders
+
+  /// Facts may be stated while orders are carried out; what they order comes afterwards.
+  private func carryOut(_ new: [RTSPServerOrder]) {
+    orders += new
+    guard !isCarryingOut else { return }
+    isCarryingOut = true
+    while !orders.isEmpty {
+      let batch = orders
+      orders = []
+      for order in batch { carryOut(order) }
+    }
+    isCarryingOut = false
+    armTimer()
+  }
+
+  private func carryOut(_ order: RTSPServerOrder) {
+    let now = server.clock.now()
+    switch order {
+    case .send(let bytes):
+      send(bytes)
+    case .describe:
+      let description = server.description(serverHost: RTSPAddress.host(of: channel.localAddress))
+      carryOut(connection.described(with: description, at: now))
+    case .openTransport(.interleaved(let channels)):
+      transportOpened(.interleaved(channel, channels), serverPorts: nil)
+    case .openTransport(.udp(let clientPorts)):
+      openPorts(clientPorts)
+    case .startPlaying:
+      startPlaying()
+    case .pausePlaying:
+      viewer?.pause()
+      server.viewerPaused(self)
+    case .stopSession:
+      endSession()
+    case .receivedRTCP(let datagram):
+      receivedRTCP(datagram)
+    case .close:
+      closeAfterAnswers()
+    }
+  }
+
+  private func send(_ bytes: ByteBuffer) {
+    answerBytes &+= UInt64(bytes.readableBytes)
+    channel.writeAndFlush(bytes, promise: nil)
+  }
+
+  // MARK: Session
+
+  private func openPorts(_ clientPorts: PortPair) {
+    guard let local = channel.localAddress, let peer = channel.remoteAddress else {
+      carryOut(connection.transportFailed(at: server.clock.now()))
+      return
+    }
+    let this = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    UDPPortPair.open(
+      on: channel.eventLoop, local: local, peer: peer, clientPorts: clientPorts,
+      received: { datagram in
+        let handler = this.value
+        handler.connection.rtcpReceived(at: handler.server.clock.now())
+        handler.receivedRTCP(datagram)
+      }
+    ).whenComplete { result in
+      switch result {
+      case .success(let ports):
+        this.value.transportOpened(.udp(ports), serverPorts: ports.serverPorts)
+      case .failure(let error):
+        this.value.portsFailed(error)
+      }
+    }
+  }
+
+  private func portsFailed(_ error: any Error) {
+    server.logger.warning(
+      "no UDP ports for a viewer",
+      metadata: [LogKey.viewer: .string(host), LogKey.error: .string("\(error)")])
+    carryOut(connection.transportFailed(at: server.clock.now()))
+  }
+
+  private func transportOpened(_ transport: RTSPViewer.Transport, serverPorts: PortPair?) {
+    var viewer = RTSPViewer(transport: transport, cname: server.cname)
+    let answer = connection.transportReady(
+      ssrc: viewer.ssrc, serverPorts: serverPorts, at: server.clock.now())
+    // The client left while the ports were being opened.
+    guard !answer.isEmpty else {
+      viewer.end(at: server.clock.wallClockAnchor(), isReachable: false)
+      return
+    }
+    self.viewer = viewer
+    carryOut(answer)
+  }
+
+  /// The answer first, then the first picture.
+  private func startPlaying() {
+    let anchor = server.clock.wallClockAnchor()
+    guard let announcement = viewer?.start(at: anchor) else { return }
+    let answer = connection.playbackReady(announcement, at: anchor.mediaTime)
+    if case .send(let bytes)? = answer.first { send(bytes) }
+    server.viewerStarted(self)
+    carryOut(Array(answer.dropFirst()))
+  }
+
+  private func endSession() {
+    guard var ended = viewer else { return }
+    viewer = nil
+    ended.end(at: server.clock.wallClockAnchor(), isReachable: !isClosing && channel.isActive)
+    endedViewerBytes &+= ended.bytesSent
+    server.viewerEnded(self, ended)
+  }
+
+  private func receivedRTCP(_ datagram: ByteBuffer) {
+    guard let reason = viewer?.received(datagram, at: server.clock.wallClockAnchor()) else {
+      return
+    }
+    server.stream.requestKeyframe(reason)
+  }
+
+  /// One access unit for this viewer.
+  func offer(_ trains: inout PacketTrains) {
+    guard let reason = viewer?.offer(&trains, clock: server.clock) else { return }
+    server.stream.requestKeyframe(reason)
+  }
+
+  // MARK: Time
+
+  /// Once a second: sender reports, and whether the client still takes what it is sent.
+  func tick(at anchor: WallClockAnchor) {
+    viewer?.reportIfDue(at: anchor)
+    let written = answerBytes &+ endedViewerBytes &+ interleavedBytes
+    progress.note(written: written, queued: queuedBytes, at: anchor.mediaTime)
+    guard progress.stalled(at: anchor.mediaTime) >= server.settings.stallTimeout else { return }
+    server.logger.notice(
+      "viewer stalled", metadata: [LogKey.viewer: .string(host), LogKey.bytes: "\(queuedBytes)"])
+    isClosing = true
+    channel.close(promise: nil)
+  }
+
+  private var interleavedBytes: UInt64 {
+    guard case .interleaved? = viewer?.transport else { return 0 }
+    return viewer?.bytesSent ?? 0
+  }
+
+  /// Bytes the kernel has not taken yet.
+  var queuedBytes: Int {
+    (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+  }
+
+  private func armTimer() {
+    guard let deadline = connection.nextDeadline, channel.isActive else { return }
+    if let timer, timer.moment <= deadline { return }
+    timer?.task.cancel()
+    let wait = server.clock.now().duration(to: deadline).wholeNanoseconds
+    let task = channel.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(max(0, wait))) {
+      self.timer = nil
+      self.carryOut(self.connection.deadlineReached(at: self.server.clock.now()))
+    }
+    timer = (deadline, task)
+  }
+
+  // MARK: End
+
+  /// The server ends: goodbye to the viewer, then the connection.
+  func shutDown() {
+    guard !isClosing else { return }
+    carryOut(connection.peerClosed())
+    closeAfterAnswers()
+  }
+
+  func cut() {
+    channel.close(promise: nil)
+  }
+
+  /// Closes our half and waits a moment for the client's: closing at once while bytes of the
+  /// client lie unread would reset the connection and take the last answer with it.
+  private func closeAfterAnswers() {
+    guard !isClosing else { return }
+    isClosing = true
+    let channel = channel
+    channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
+    channel.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+  }
+
+  // MARK: Status
+
+  func status(at anchor: WallClockAnchor) -> ViewerStatus? {
+    guard let viewer, let since = viewer.playingSince else { return nil }
+    return ViewerStatus(
+      address: RTSPAddress.authority(of: channel.remoteAddress), transport: viewer.transport.name,
+      userAgent: connection.userAgent, since: since, isPlaying: viewer.isPlaying,
+      picturesSent: viewer.picturesSent, picturesSkipped: viewer.picturesSkipped,
+      bytesSent: viewer.bytesSent, queuedBytes: queuedBytes, reception: viewer.reception)
+  }
+}
+
+/// Whether a client takes bytes: what was written less what still waits must grow.
+struct WriteProgress {
+  private var taken: UInt64 = 0
+  private var since: MediaTime
+
+  init(at now: MediaTime) {
+    since = now
+  }
+
+  mutating func note(written: UInt64, queued: Int, at now: MediaTime) {
+    let taken = written &- UInt64(clamping: queued)
+    if queued == 0 || taken != self.taken { since = now }
+    self.taken = taken
+  }
+
+  /// How long nothing was taken although something waits.
+  func stalled(at now: MediaTime) -> Duration { since.duration(to: now) }
+}

@@ -1,0 +1,197 @@
+import Logging
+import Media
+import NIOCore
+import Pipeline
+import RTP
+import RTSP
+import SDP
+
+/// All connections of the RTSP server, on one event loop.
+///
+/// Each access unit comes in once, is packetized once per packet size, and goes to every playing
+/// viewer with one write. One loop is enough: its own work is under two microseconds per viewer
+/// and picture, the rest is the kernel's, and more loops measured no better.
+final class RTSPServerLoop {
+  let settings: RTSPOutputSettings
+  let configuration: RTSPServerConfiguration
+  let stream: StreamHandle
+  let logger: Logger
+  /// Canonical name in RTCP, the same for all viewers: they see one source.
+  let cname: String
+
+  private let loop: any EventLoop
+  private let status: RTSPServerStatus
+  private let demand: AsyncStream<Bool>.Continuation
+  private let packetizers: RTSPPacketizers
+  private var handlers: [ObjectIdentifier: RTSPConnectionHandler] = [:]
+  private var players: [ObjectIdentifier: RTSPConnectionHandler] = [:]
+  private var admission: ConnectionAdmission
+  private var recentGOP = RecentGOP()
+  private var totals: RTSPServerTotals
+  private var unreportedRefusals = 0
+  private var described: (format: VideoFormat, version: UInt64)?
+  private let descriptionID: UInt64
+  private var allEnded: EventLoopPromise<Void>?
+
+  /// - Parameter demand: Told whether anybody watches.
+  init(
+    settings: RTSPOutputSettings, stream: StreamHandle, logger: Logger, status: RTSPServerStatus,
+    demand: AsyncStream<Bool>.Continuation, loop: any EventLoop
+  ) {
+    self.settings = settings
+    self.stream = stream
+    self.logger = logger
+    self.status = status
+    self.demand = demand
+    self.loop = loop
+    configuration = settings.serverConfiguration(name: RTSPOutput.serverName)
+    packetizers = RTSPPacketizers(settings: settings)
+    admission = ConnectionAdmission(
+      total: settings.maxConnections, perAddress: settings.maxConnectionsPerAddress)
+    totals = status.current.totals
+    // 32 bits, because some players read the number as a signed 64-bit integer.
+    let identity = UInt64.random(in: 1...UInt64(UInt32.max))
+    descriptionID = identity
+    cname = "liveview-bridge-" + String(identity, radix: 16)
+  }
+
+  var clock: MediaClock { stream.clock }
+
+  // MARK: Connections
+
+  /// A client has connected; the returned handler speaks with it. Nil: too many even to say no.
+  func makeHandler(for channel: any Channel) -> RTSPConnectionHandler? {
+    let host = RTSPAddress.host(of: channel.remoteAddress)
+    totals.connections &+= 1
+    let verdict = admission.arrived(from: host)
+    if verdict != .admitted {
+      totals.connectionsRefused &+= 1
+      unreportedRefusals += 1
+    }
+    guard verdict != .dropped else { return nil }
+    let handler = RTSPConnectionHandler(
+      server: self, channel: channel, admission: verdict == .admitted ? .admitted : .refused)
+    handlers[ObjectIdentifier(handler)] = handler
+    return handler
+  }
+
+  func connectionEnded(_ handler: RTSPConnectionHandler) {
+    guard handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
+    admission.left(from: handler.host)
+    updateStatus()
+    if handlers.isEmpty { allEnded?.succeed() }
+  }
+
+  /// The session description, newly numbered when the format has changed; nil if there is none.
+  func description(serverHost: String) -> ByteBuffer? {
+    guard let format = stream.videoFormat else { return nil }
+    if described?.format != format {
+      described = (format, (described?.version ?? 0) + 1)
+    }
+    let description = SessionDescription.presentation(
+      name: "liveview", tool: RTSPOutput.serverName, sessionID: descriptionID,
+      version: described?.version ?? 1, serverAddress: serverHost, format: format,
+      trackControl: RTSPPresentation.trackControl)
+    return ByteBuffer(string: description.serialized)
+  }
+
+  // MARK: Viewers
+
+  /// A viewer has been told that it plays. It starts with the recent IDR, or a new one.
+  func viewerStarted(_ handler: RTSPConnectionHandler) {
+    players[ObjectIdentifier(handler)] = handler
+    totals.viewers &+= 1
+    demand.yield(true)
+    if let start = recentGOP.replay(at: clock.now(), maxAge: StreamHandle.recentGOPMaxAge) {
+      for accessUnit in start {
+        var trains = PacketTrains(accessUnit: accessUnit, packetizers: packetizers)
+        handler.offer(&trains)
+      }
+    } else {
+      stream.requestKeyframe(.join)
+    }
+    updateStatus()
+    guard let viewer = handler.status(at: clock.wallClockAnchor()) else { return }
+    var metadata: Logger.Metadata = [
+      LogKey.viewer: .string(viewer.address), LogKey.transport: .string(viewer.transport),
+      LogKey.viewers: "\(players.count)",
+    ]
+    if let userAgent = viewer.userAgent { metadata[LogKey.userAgent] = .string(userAgent) }
+    logger.notice("viewer joined", metadata: metadata)
+  }
+
+  func viewerPaused(_ handler: RTSPConnectionHandler) {
+    removePlayer(handler)
+    updateStatus()
+  }
+
+  func viewerEnded(_ handler: RTSPConnectionHandler, _ viewer: RTSPViewer) {
+    removePlayer(handler)
+    totals.add(viewer)
+    updateStatus()
+    guard let since = viewer.playingSince else { return }
+    let stayed = since.mediaTime.duration(to: clock.now())
+    logger.notice(
+      "viewer left",
+      metadata: [
+        LogKey.viewer: .string(handler.host), LogKey.transport: .string(viewer.transport.name),
+        LogKey.tookSeconds: "\(Int(stayed.inSeconds.rounded()))",
+        LogKey.frames: "\(viewer.picturesSent)", LogKey.skipped: "\(viewer.picturesSkipped)",
+        LogKey.viewers: "\(players.count)",
+      ])
+  }
+
+  private func removePlayer(_ handler: RTSPConnectionHandler) {
+    players.removeValue(forKey: ObjectIdentifier(handler))
+    guard players.isEmpty else { return }
+    demand.yield(false)
+    recentGOP.clear()
+  }
+
+  /// One access unit for everybody who plays.
+  func broadcast(_ accessUnit: AccessUnit) {
+    guard !players.isEmpty else { return }
+    recentGOP.append(accessUnit)
+    var trains = PacketTrains(accessUnit: accessUnit, packetizers: packetizers)
+    for player in players.values { player.offer(&trains) }
+  }
+
+  // MARK: Time
+
+  /// Once a second.
+  func tick() {
+    let anchor = clock.wallClockAnchor()
+    for handler in handlers.values { handler.tick(at: anchor) }
+    if unreportedRefusals > 0 {
+      logger.warning("connections refused", metadata: [LogKey.count: "\(unreportedRefusals)"])
+      unreportedRefusals = 0
+    }
+    updateStatus()
+  }
+
+  private func updateStatus() {
+    let anchor = clock.wallClockAnchor()
+    status.update(
+      RTSPServerStatus.Contents(
+        openConnections: handlers.count, totals: totals,
+        viewers: handlers.values.compactMap { $0.status(at: anchor) }
+          .sorted { $0.since.mediaTime < $1.since.mediaTime }))
+  }
+
+  // MARK: End
+
+  /// Says goodbye to every viewer; done when all connections are closed.
+  func shutDown(within limit: TimeAmount) -> EventLoopFuture<Void> {
+    let promise = loop.makePromise(of: Void.self)
+    guard !handlers.isEmpty else {
+      promise.succeed()
+      return promise.futureResult
+    }
+    allEnded = promise
+    for handler in handlers.values { handler.shutDown() }
+    loop.assumeIsolated().scheduleTask(in: limit) {
+      for handler in self.handlers.values { handler.cut() }
+    }
+    return promise.futureResult
+  }
+}

@@ -1,0 +1,97 @@
+import Media
+import Pipeline
+import RTP
+import Synchronization
+
+/// One viewer as the status page shows it.
+struct ViewerStatus: Sendable {
+  var address: String
+  var transport: String
+  var userAgent: String?
+  var since: WallClockAnchor
+  var isPlaying: Bool
+  var picturesSent: UInt64
+  var picturesSkipped: UInt64
+  var bytesSent: UInt64
+  var queuedBytes: Int
+  var reception: ReceiverReportStatistics
+
+  func value(at now: MediaTime) -> StatusValue {
+    let hasReports = reception.reportCount > 0
+    return .object([
+      "address": .string(address),
+      "transport": .string(transport),
+      "userAgent": .text(userAgent),
+      "since": .string(since.iso8601),
+      "sinceSeconds": .seconds(since.mediaTime.duration(to: now)),
+      "state": .string(isPlaying ? "playing" : "paused"),
+      "picturesSent": .int(picturesSent),
+      "picturesSkipped": .int(picturesSkipped),
+      "bytesSent": .int(bytesSent),
+      "queuedBytes": .int(queuedBytes),
+      "lossRatio": hasReports ? .rounded(reception.lossRatio) : .null,
+      "jitterMilliseconds": hasReports ? .rounded(reception.jitter.inMilliseconds) : .null,
+      "roundTripMilliseconds": reception.roundTripTime.map { .rounded($0.inMilliseconds) } ?? .null,
+    ])
+  }
+}
+
+/// Totals of the server since its output began.
+struct RTSPServerTotals: Sendable {
+  var connections: UInt64 = 0
+  var connectionsRefused: UInt64 = 0
+  var viewers: UInt64 = 0
+  /// Of viewers that have left.
+  var picturesSent: UInt64 = 0
+  var picturesSkipped: UInt64 = 0
+  var bytesSent: UInt64 = 0
+
+  mutating func add(_ viewer: RTSPViewer) {
+    picturesSent &+= viewer.picturesSent
+    picturesSkipped &+= viewer.picturesSkipped
+    bytesSent &+= viewer.bytesSent
+  }
+}
+
+/// What the status page reads, written by the event loop once a second and at every coming and
+/// going.
+final class RTSPServerStatus: Sendable {
+  struct Contents: Sendable {
+    var openConnections = 0
+    var totals = RTSPServerTotals()
+    var viewers: [ViewerStatus] = []
+  }
+
+  private let contents = Mutex(Contents())
+  private let clock: MediaClock
+
+  init(clock: MediaClock) {
+    self.clock = clock
+  }
+
+  func update(_ new: Contents) {
+    contents.withLock { $0 = new }
+  }
+
+  var current: Contents { contents.withLock { $0 } }
+
+  func value() -> StatusValue {
+    let now = clock.now()
+    let contents = current
+    let viewers = contents.viewers
+    let sent = viewers.reduce(contents.totals.picturesSent) { $0 &+ $1.picturesSent }
+    let skipped = viewers.reduce(contents.totals.picturesSkipped) { $0 &+ $1.picturesSkipped }
+    let bytes = viewers.reduce(contents.totals.bytesSent) { $0 &+ $1.bytesSent }
+    return .object([
+      "connections": .int(contents.openConnections),
+      "connectionsTotal": .int(contents.totals.connections),
+      "connectionsRefusedTotal": .int(contents.totals.connectionsRefused),
+      "viewerCount": .int(viewers.count),
+      "viewersTotal": .int(contents.totals.viewers),
+      "picturesSentTotal": .int(sent),
+      "picturesSkippedTotal": .int(skipped),
+      "bytesSentTotal": .int(bytes),
+      "viewers": .array(viewers.map { $0.value(at: now) }),
+    ])
+  }
+}
