@@ -35,6 +35,8 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -82,7 +84,10 @@ let package = Package(
     // Adapters: sockets, no rules.
     target(
       "Inputs", "Adapters/Inputs",
-      ["Pipeline", "Media", "SonyCamera", nio("NIOCore"), nio("NIOPosix"), httpClient, logging]),
+      [
+        "Pipeline", "Media", "SonyCamera", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+        httpClient, logging,
+      ]),
     target(
       "Outputs", "Adapters/Outputs",
       ["Pipeline", "Media", "RTSP", "RTP", "SDP", nio("NIOCore"), nio("NIOPosix"), logging]),
@@ -103,7 +108,7 @@ let package = Package(
       name: "LiveviewBridge",
       dependencies: [
         "Media", "SonyCamera", "RTP", "SDP", "RTSP", "Pipeline", "Inputs", "Outputs",
-        "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, logging,
+        "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, unixSignals, logging,
         metrics, httpClient, nio("NIOCore"), nio("NIOPosix"),
       ],
       path: "Sources/App", swiftSettings: settings),
