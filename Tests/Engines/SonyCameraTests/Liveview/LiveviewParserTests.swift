@@ -201,7 +201,7 @@ import Testing
     var generator = SeededGenerator(seed: 0x414C_5048_4136)
     var limits = LiveviewParser.Limits()
     limits.payloadByteCount = 2048
-    for _ in 0..<4000 {
+    for _ in 0..<1500 {
       var stream = SampleStream()
       stream.appendImage()
       stream.appendFrameInformation([.sample])

@@ -1,0 +1,128 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SonyCamera
+import Synchronization
+
+/// The three kinds of HTTP a camera speaks: its description, its API, its liveview.
+///
+/// HTTP/1.1 only, no redirects, nothing decompressed, every answer limited. Calls get a connection
+/// of their own: one left over from before a Wi-Fi loss would swallow the next call.
+final class CameraHTTPClient: Sendable {
+  private let client: HTTPClient
+  /// Source address of connections; nil leaves it to the routes.
+  private let localAddress: String?
+  private let lastIdentifier = Mutex(0)
+
+  private init(client: HTTPClient, localAddress: String?) {
+    self.client = client
+    self.localAddress = localAddress
+  }
+
+  /// Lends a client to `body` and closes its connections afterwards.
+  ///
+  /// - Parameter localAddress: Of the interface that leads to the camera; nil for any.
+  static func withClient<Value: Sendable>(
+    localAddress: String?, _ body: (CameraHTTPClient) async throws -> Value
+  ) async throws -> Value {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(3)))
+    configuration.httpVersion = .http1Only
+    configuration.decompression = .disabled
+    // A refused connection is an answer; whoever asked decides about the next try.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let client = HTTPClient(
+      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+      configuration: configuration)
+    let result: Result<Value, any Error>
+    do {
+      result = .success(
+        try await body(CameraHTTPClient(client: client, localAddress: localAddress)))
+    } catch {
+      result = .failure(error)
+    }
+    try? await client.shutdown()
+    return try result.get()
+  }
+
+  /// Fetches and reads a device description.
+  func description(at url: CameraURL, timeLimit: Duration) async throws -> DeviceDescription {
+    let request = request(url)
+    let (status, body) = try await exchange(
+      request, maximumByteCount: DeviceDescription.maximumByteCount, timeLimit: timeLimit)
+    guard status == 200 else { throw LiveviewEnd.refused(status: status) }
+    return try DeviceDescription(parsing: body)
+  }
+
+  /// Sends one call and reads its answer. Never send two at the same time.
+  func call(
+    _ call: CameraCall, endpoint: CameraURL, timeLimit: Duration
+  ) async throws(CameraCallFault) -> CameraReply {
+    let identifier = nextIdentifier()
+    var request = request(endpoint)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: "application/json")
+    request.body = .bytes(call.body(identifier: identifier))
+    let status: Int
+    let body: ByteBuffer
+    do {
+      (status, body) = try await exchange(
+        request, maximumByteCount: CameraReply.maximumByteCount, timeLimit: timeLimit)
+    } catch is TimeLimitExceeded {
+      throw .timedOut
+    } catch {
+      throw .unreachable
+    }
+    do {
+      return try CameraReply(parsing: body, status: status, to: call, identifier: identifier)
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+
+  /// Opens the stream; its bytes come until the camera ends it or the body is let go.
+  ///
+  /// - Parameter timeLimit: For the answer's head.
+  func liveview(
+    at url: CameraURL, timeLimit: Duration
+  ) async throws(LiveviewEnd) -> HTTPClientResponse.Body {
+    let request = request(url)
+    let client = client
+    let response: HTTPClientResponse
+    do {
+      response = try await withTimeLimit(timeLimit) {
+        try await client.execute(request, deadline: .distantFuture)
+      }
+    } catch {
+      throw .unreachable
+    }
+    guard response.status == .ok else { throw .refused(status: Int(response.status.code)) }
+    return response.body
+  }
+
+  private func request(_ url: CameraURL) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: url.description)
+    request.localAddress = localAddress
+    request.headers.add(name: "Connection", value: "close")
+    return request
+  }
+
+  private func exchange(
+    _ request: HTTPClientRequest, maximumByteCount: Int, timeLimit: Duration
+  ) async throws -> (status: Int, body: ByteBuffer) {
+    let client = client
+    return try await withTimeLimit(timeLimit) {
+      let response = try await client.execute(request, deadline: .distantFuture)
+      let body = try await response.body.collect(upTo: maximumByteCount)
+      return (Int(response.status.code), body)
+    }
+  }
+
+  private func nextIdentifier() -> Int {
+    lastIdentifier.withLock { last in
+      last = last < CameraCall.identifierRange.upperBound ? last + 1 : 1
+      return last
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Media
+import Pipeline
+import SonyCamera
+
+/// A Sony camera over Wi-Fi: finds it, starts its liveview, delivers its pictures.
+///
+/// Works without discovery when `camera.url` says where the camera is, and looks at the addresses
+/// cameras usually have in any case. A lost camera is looked for again for ever.
+public struct SonyCameraInput: Input {
+  public static let kind = "camera"
+
+  private let settings: SonyCameraSettings
+  private let sink: FrameSink
+  private let telemetry: ComponentTelemetry
+  private let record = LiveviewRecord()
+  /// Port of discovery; another than 1900 only for tests.
+  var discoveryPort = SSDPMessage.groupPort
+
+  public init(settings: SettingsReader, sink: FrameSink, telemetry: ComponentTelemetry) {
+    self.settings = SonyCameraSettings(settings: settings)
+    self.sink = sink
+    self.telemetry = telemetry
+    let (record, clock) = (record, telemetry.clock)
+    telemetry.setDetails { record.status(now: clock.now()) }
+  }
+
+  /// Finds the camera and delivers pictures until the camera is lost.
+  ///
+  /// When cancelled it stops liveview and remote shooting, within 1.5 s.
+  public func runSession() async throws {
+    try await waitForInterface()
+    telemetry.report(.waiting, waitingFor)
+    try await CameraHTTPClient.withClient(localAddress: localAddress) { http in
+      let camera = try await finder(http).first()
+      record.found(camera)
+      let reader = LiveviewReader(
+        http: http, sink: sink, record: record, clock: telemetry.clock,
+        stallLimit: settings.stallLimit)
+      try await CameraConversation(
+        camera: camera, settings: settings, http: http, reader: reader, record: record,
+        telemetry: telemetry
+      ).run()
+    }
+  }
+
+  /// True if a camera answers within `limit`. Starts nothing on it.
+  public func isCameraInReach(within limit: Duration) async -> Bool {
+    let camera = try? await CameraHTTPClient.withClient(localAddress: localAddress) { http in
+      try await withTimeLimit(limit) { try await finder(http).first() }
+    }
+    return camera != nil
+  }
+
+  private func finder(_ http: CameraHTTPClient) -> CameraFinder {
+    CameraFinder(
+      http: http, address: settings.address, interface: settings.interface,
+      searchInterval: settings.searchInterval, clock: telemetry.clock,
+      discoveryPort: discoveryPort)
+  }
+
+  /// Source address of connections, if only one interface may be used.
+  private var localAddress: String? {
+    guard let name = settings.interface else { return nil }
+    return NetworkInterface.all(named: name).first?.address
+  }
+
+  /// A Wi-Fi interface has no address until it has joined the camera's network.
+  private func waitForInterface() async throws {
+    guard let name = settings.interface else { return }
+    while NetworkInterface.all(named: name).isEmpty {
+      telemetry.report(.waiting, "waiting for interface \(name) to get an address")
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  /// What the input is waiting for while it looks for a camera.
+  private var waitingFor: String {
+    if let address = settings.address { return "waiting for the camera at \(address)" }
+    let place = settings.interface.map { "on interface \($0)" } ?? "on any interface"
+    return "searching for a camera \(place); on the camera, start the remote app"
+  }
+}
