@@ -1,0 +1,134 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Media
+import NIOCore
+import Pipeline
+import Synchronization
+
+/// The bridge's own web server: status, metrics, health and the newest picture, for people and
+/// for programs that watch over it.
+///
+/// It only reads, and the stream does not depend on it: run it under a `Supervisor`, which retries
+/// when the port is taken.
+public final class ControlPlane: Sendable {
+  private enum Listening {
+    case notYet([CheckedContinuation<Int?, Never>])
+    case on(port: Int)
+    case ended
+  }
+
+  private let settings: ControlPlaneSettings
+  private let pages: ControlPages
+  private let logger: Logger
+  private let listening = Mutex(Listening.notYet([]))
+
+  /// Connections served at a time; further ones wait in the kernel's queue.
+  private static let maxConnections = 64
+  /// A connection that says nothing for so long is closed.
+  private static let idleTimeout: TimeAmount = .seconds(30)
+
+  /// - Parameter metrics: The registry that `MetricsSystem` was bootstrapped with.
+  public init(
+    settings: ControlPlaneSettings, line: StreamLine, board: StatusBoard,
+    metrics: PrometheusRegistry, clock: MediaClock, logger: Logger
+  ) {
+    self.settings = settings
+    pages = ControlPages(line: line, board: board, registry: metrics, clock: clock)
+    self.logger = logger
+  }
+
+  /// The port it listens on; nil while it does not.
+  public var boundPort: Int? {
+    listening.withLock {
+      if case .on(let port) = $0 { port } else { nil }
+    }
+  }
+
+  /// The port it listens on, once it does; nil if `run()` ended before. Waits for `run()`.
+  public func listeningPort() async -> Int? {
+    await withCheckedContinuation { continuation in
+      let answer: Int?? = listening.withLock { state in
+        switch state {
+        case .on(let port): return .some(port)
+        case .ended: return .some(nil)
+        case .notYet(let waiters):
+          state = .notYet(waiters + [continuation])
+          return nil
+        }
+      }
+      if let answer { continuation.resume(returning: answer) }
+    }
+  }
+
+  /// Serves until the task is cancelled; then open connections are closed at once. May be called
+  /// again afterwards.
+  ///
+  /// - Throws: the socket's error if the address cannot be listened on.
+  public func run() async throws {
+    change(to: .notYet([]))
+    defer { change(to: .ended) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await self.pages.sampleRates() }
+      group.addTask { try await self.serve() }
+      // Sampling ends with the task only; the server may fail before.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// One server, from bind to close.
+  private func serve() async throws {
+    let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+      maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100)
+    let application = Application(
+      router: pages.router(hosts: HostPolicy(allowedHosts: settings.allowedHosts)),
+      server: .http1(
+        configuration: .init(idleTimeout: Self.idleTimeout, httpDecoderConfiguration: decoder)),
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.listenAddress, port: settings.listenPort),
+        serverName: "liveview-bridge",
+        availableConnectionsDelegate: .maximum(Self.maxConnections, logger: quietLogger)),
+      onServerRunning: { self.didListen($0) },
+      logger: quietLogger)
+    do {
+      try await application.run()
+    } catch is CancellationError {
+      // The end the caller asked for.
+    }
+  }
+
+  /// Hummingbird tells of its start and stop in its own words; ours are enough.
+  private var quietLogger: Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    return quiet
+  }
+
+  private func didListen(_ channel: any Channel) {
+    guard let port = channel.localAddress?.port else { return }
+    change(to: .on(port: port))
+    logger.notice(
+      "control plane listening", metadata: [LogKey.url: .string(settings.url(port: port))])
+    if settings.isOpenToOthers {
+      logger.warning("control plane is open to other machines without a password")
+    }
+  }
+
+  /// Moves on, and answers those who wait unless the wait goes on.
+  private func change(to next: Listening) {
+    let waiters = listening.withLock { state -> [CheckedContinuation<Int?, Never>] in
+      switch (state, next) {
+      case (.notYet, .notYet): return []
+      case (.notYet(let waiters), _):
+        state = next
+        return waiters
+      case (.on, _), (.ended, _):
+        state = next
+        return []
+      }
+    }
+    let port: Int? = if case .on(let port) = next { port } else { nil }
+    for waiter in waiters { waiter.resume(returning: port) }
+  }
+}
