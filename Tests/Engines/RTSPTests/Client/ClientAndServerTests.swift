@@ -1,0 +1,135 @@
+import Media
+import NIOCore
+import RTP
+import SDP
+import TestSupport
+import Testing
+
+@testable import RTSP
+
+/// Our client talking to our server, byte for byte, without sockets.
+@Suite struct ClientAndServerTests {
+  /// Both ends and what is on its way between them.
+  private struct Link {
+    var server: RTSPServerConnection
+    var client: RTSPClientSession
+    var parser = RTSPResponseParser()
+    var inbox = ByteBuffer()
+    var sender = RTPSender(
+      ssrc: 0xABCDEF, payloadType: 96, firstSequenceNumber: 65_530, firstTimestamp: 4_294_967_000)
+    var picture: IDRPicture?
+    var steps: [RTSPClientStep] = []
+    var isClosed = false
+    let now = MediaTime(nanoseconds: 1_000_000_000)
+    let accessUnit: AccessUnit
+    let spoil: ([UInt8]) -> [UInt8]
+
+    init(
+      authentication: RTSPAuthentication = .none, login: RTSPLogin? = nil,
+      url: String = "rtsp://192.0.2.1:8554/live/stream",
+      spoil: @escaping ([UInt8]) -> [UInt8] = { $0 }
+    ) {
+      let configuration = RTSPServerConfiguration(
+        presentation: RTSPPresentation(path: "/live/stream"), authentication: authentication,
+        serverName: "test")
+      server = RTSPServerConnection(
+        configuration: configuration, localAuthority: "192.0.2.1:8554",
+        generator: SeededGenerator(seed: 1), acceptedAt: now)
+      client = RTSPClientSession(url: url, login: login, userAgent: "test")
+      let slice = [0x65, 0x88] + (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+      accessUnit = AccessUnit(
+        serial: 0, nalUnits: [SampleServer.unit(slice)], presentationTime: now, isIDR: true,
+        format: VideoFormat(
+          parameterSets: ParameterSets(sps: SampleServer.sps, pps: SampleServer.pps),
+          size: .alpha6000Liveview, bitrateKbps: 2000))
+      self.spoil = spoil
+    }
+
+    mutating func run() throws {
+      try carryOut(client.connected())
+    }
+
+    private mutating func carryOut(_ orders: [RTSPClientOrder]) throws {
+      for order in orders {
+        switch order {
+        case .send(let bytes): try carryOut(server.received(bytes, at: now))
+        case .reached(let step): steps.append(step)
+        case .deliver(let picture): self.picture = picture
+        case .close: isClosed = true
+        }
+      }
+    }
+
+    private mutating func carryOut(_ orders: [RTSPServerOrder]) throws {
+      for order in orders {
+        switch order {
+        case .send(let bytes): try deliver(bytes)
+        case .describe:
+          try carryOut(
+            server.described(with: ByteBuffer(string: SampleServer.description), at: now))
+        case .openTransport:
+          try carryOut(server.transportReady(ssrc: sender.ssrc, serverPorts: nil, at: now))
+        case .startPlaying:
+          try carryOut(server.playbackReady(sender.announce(now: now), at: now))
+          let train = H264Packetizer(maxPacketSize: 1400).packetize(accessUnit)
+          try deliver(sender.interleaved(train, channel: 0))
+        case .pausePlaying, .stopSession, .receivedRTCP, .close: break
+        }
+      }
+    }
+
+    private mutating func deliver(_ bytes: ByteBuffer) throws {
+      inbox.writeBytes(spoil(Array(bytes.readableBytesView)))
+      while !isClosed, let message = try parser.next(from: &inbox) {
+        try carryOut(client.received(message))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "rtsp://192.0.2.1:8554/live/stream", "rtsp://192.0.2.1:8554/live/stream/",
+    "rtsp://192.0.2.1:8554/live/stream?x=1",
+  ])
+  func thePictureArrives(url: String) throws {
+    var link = Link(url: url)
+    try link.run()
+    #expect(link.picture?.slices == link.accessUnit.nalUnits)
+    #expect(link.picture?.parameterSets == [SampleServer.sps, SampleServer.pps])
+    #expect(link.isClosed)
+    #expect(link.steps == RTSPClientStep.allCases)
+  }
+
+  @Test func thePasswordOpensTheDoor() throws {
+    let authentication = RTSPAuthentication.basic(
+      RTSPCredential(username: "cam", password: "sésame"), realm: "camera")
+    var link = Link(
+      authentication: authentication, login: RTSPLogin(username: "cam", password: "sésame"))
+    try link.run()
+    #expect(link.picture != nil)
+    var stranger = Link(authentication: authentication)
+    #expect(throws: RTSPClientError.credentialMissing(realm: "camera")) { try stranger.run() }
+  }
+
+  /// Whatever the server's bytes become on the way, the client ends with a picture, an error, or
+  /// waiting; never with a trap.
+  @Test func spoiltAnswersDoNoHarm() {
+    var pictures = 0
+    var errors = 0
+    for seed in 0..<1500 as Range<UInt64> {
+      nonisolated(unsafe) var generator = SeededGenerator(seed: seed)
+      var link = Link { bytes in
+        Int.random(in: 0..<4, using: &generator) == 0
+          ? Mutation.mutate(bytes, using: &generator) : bytes
+      }
+      do {
+        try link.run()
+        if link.picture != nil { pictures += 1 }
+      } catch {
+        #expect(error is RTSPClientError)
+        errors += 1
+      }
+    }
+    #expect(pictures > 100)
+    #expect(errors > 100)
+  }
+}
