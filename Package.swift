@@ -42,7 +42,11 @@ let argumentParser = Target.Dependency.product(
 
 let package = Package(
   name: "liveview-bridge",
-  products: [.executable(name: "liveview-bridge", targets: ["LiveviewBridge"])],
+  products: [
+    .executable(name: "liveview-bridge", targets: ["LiveviewBridge"]),
+    // For Tests/Benchmarks, which measures the codec calls alone.
+    .library(name: "BridgeCodecs", targets: ["Media", "TurboJPEG", "X264"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -108,7 +112,8 @@ let package = Package(
       name: "LiveviewBridge",
       dependencies: [
         "Media", "SonyCamera", "RTP", "SDP", "RTSP", "Pipeline", "Inputs", "Outputs",
-        "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, unixSignals, logging,
+        "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, unixSignals,
+        logging,
         metrics, httpClient, nio("NIOCore"), nio("NIOPosix"),
       ],
       path: "Sources/App", swiftSettings: settings),

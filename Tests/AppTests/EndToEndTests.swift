@@ -67,8 +67,8 @@ import Testing
     for _ in 0..<5 {
       try await expectGoodPicture(from: bridge, ["-rtsp_transport", "tcp", "-i", bridge.url])
     }
-    let idle = await bridge.program.line { $0.contains("encoder:") && $0.contains("nobody watches") }
-    #expect(idle != nil)
+    let left = await bridge.program.line { $0.contains("viewer left") && $0.contains("viewers=0") }
+    #expect(left != nil)
     #expect(await bridge.stop() == 0)
     #expect(!bridge.program.lines.contains { $0.contains(" error ") })
   }

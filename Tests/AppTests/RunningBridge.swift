@@ -49,7 +49,8 @@ struct RGBImage {
     let outcome = try await ExternalProgram.run(
       "ffmpeg",
       [
-        "-v", "error", "-i", file.path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
+        "-v", "error", "-i", file.path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24",
+        "-",
       ])
     try #require(outcome.output.count == width * height * 3, "\(outcome.errors)")
     return RGBImage(width: width, height: height, pixels: outcome.output)

@@ -4,6 +4,7 @@ import Media
 import Pipeline
 import ServiceLifecycle
 import SimulatedCamera
+import UnixSignals
 
 /// Is a camera, on real sockets, until it is told to stop.
 struct SimulateCommand: AsyncParsableCommand {
@@ -45,11 +46,15 @@ struct SimulateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try makeConfiguration()
-    let camera = SimulatedCamera(configuration: configuration)
+    let camera = try SimulatedCamera(configuration: configuration)
     let endpoints = try await camera.start()
-    print("Simulated \(name) \(size), \(framesPerSecond) pictures a second")
-    print("Description: \(endpoints.descriptionURL)")
-    print("API:         \(endpoints.apiURL)")
+    for line in [
+      "Simulated \(name) \(size), \(framesPerSecond) pictures a second",
+      "Description: \(endpoints.descriptionURL)",
+      "API:         \(endpoints.apiURL)",
+    ] {
+      LogLineWriter.standardOutput.write(line)
+    }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [BridgeService(name: "camera") { try? await Task.sleep(for: .seconds(1 << 40)) }],

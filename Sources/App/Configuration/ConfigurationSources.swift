@@ -1,7 +1,6 @@
 import Configuration
 import Foundation
 import Pipeline
-import SystemPackage
 
 /// The places settings come from, strongest first: command line, environment, file.
 struct ConfigurationSources {
@@ -48,7 +47,7 @@ struct ConfigurationSources {
         sources.append(
           SettingsSource(
             name: name,
-            provider: try await FileProvider<JSONSnapshot>(filePath: FilePath(filePath))))
+            provider: try await Self.fileProvider(filePath)))
       } catch {
         throw Self.unreadable(filePath, error)
       }
@@ -70,6 +69,15 @@ struct ConfigurationSources {
     let first = SettingsSource(
       name: "built-in", provider: InMemoryProvider(values: Dictionary(values) { $1 }))
     return SettingsReader(sources: [first] + sources, ledger: SettingsLedger())
+  }
+
+  /// The library's reader of JSON files. It is told the path by way of a setting, which spares us
+  /// the type the path has otherwise.
+  private static func fileProvider(_ path: String) async throws -> FileProvider<JSONSnapshot> {
+    let key = AbsoluteConfigKey(["filePath"])
+    let values = [key: ConfigValue(.string(path), isSecret: false)]
+    return try await FileProvider<JSONSnapshot>(
+      config: ConfigReader(provider: InMemoryProvider(values: values)))
   }
 
   /// All problems: unusable values that were read, and keys that nobody reads.

@@ -91,6 +91,8 @@ struct LineLogHandler: LogHandler {
 /// Writes whole lines to a file descriptor, one at a time.
 final class LogLineWriter: Sendable {
   static let standardError = LogLineWriter(descriptor: 2)
+  /// Without the C library's buffer, which would hold lines back when it is no terminal.
+  static let standardOutput = LogLineWriter(descriptor: 1)
   private let descriptor: Int32
   private let lock = Mutex(())
 

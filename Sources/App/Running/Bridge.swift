@@ -6,6 +6,7 @@ import Metrics
 import Outputs
 import Pipeline
 import ServiceLifecycle
+import UnixSignals
 
 /// The whole program: input → encoder → hub → outputs, and the control plane beside it.
 ///
@@ -131,7 +132,7 @@ struct Bridge {
           + "(also /metrics /healthz /readyz /snapshot.jpg)")
     }
     switch log.format {
-    case .text: for line in lines { print(line) }
+    case .text: for line in lines { LogLineWriter.standardOutput.write(line) }
     case .json:
       for line in lines { logger.notice("start-up", metadata: [LogKey.detail: "\(line)"]) }
     }

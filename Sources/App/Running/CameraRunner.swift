@@ -41,7 +41,7 @@ struct CameraRunner: Sendable {
     configuration.apiPort = 0
     configuration.descriptionPort = 0
     configuration.answersDiscovery = false
-    let camera = SimulatedCamera(configuration: configuration)
+    let camera = try SimulatedCamera(configuration: configuration)
     let endpoints = try await camera.start()
     telemetry.logger.notice(
       "no camera in reach, using the built-in simulated one",

@@ -52,12 +52,12 @@ actor EncoderStage {
   /// Works until the task is cancelled.
   func run() async {
     prepare(for: settings.size)
-    telemetry.report(.waiting, "nobody watches")
+    telemetry.note(.waiting, "nobody watches")
     while let order = await slot.nextOrder() {
       switch order {
       case .prepare(let size): prepare(for: size)
       case .setBitrate(let kbps): setBitrate(kbps)
-      case .idle: telemetry.report(.waiting, "nobody watches")
+      case .idle: telemetry.note(.waiting, "nobody watches")
       case .encode(let frame, let forceIDR, let isRepeat):
         guard let accessUnit = encode(frame, forceIDR: forceIDR, isRepeat: isRepeat) else {
           slot.reject(frame, wasForcedIDR: forceIDR)
@@ -149,7 +149,7 @@ actor EncoderStage {
       counters.cpuTime += cpuTime
       counters.lastEncodedAt = now
     }
-    telemetry.report(.running)
+    telemetry.note(.running)
   }
 
   private func accessUnit(from picture: EncodedPicture, at time: MediaTime) -> AccessUnit? {

@@ -38,6 +38,15 @@ public struct ComponentTelemetry: Sendable {
     logger.notice("component state changed", metadata: metadata)
   }
 
+  /// The same for the status board only: for changes that follow from others which were logged.
+  func note(_ state: ComponentState, _ detail: String? = nil) {
+    board.update(name) { entry in
+      entry.state = state
+      entry.detail = detail
+      entry.announced = StatusBoard.Announcement(state: state, detail: detail)
+    }
+  }
+
   /// Something went wrong that heals by itself; shown as the last error.
   public func report(error: String) {
     let now = board.now()
