@@ -39,6 +39,20 @@ struct NativePlanes {
     }
   }
 
+  /// True if the library, writing planes of this sampling with the given strides, stays within
+  /// the given numbers of bytes.
+  static func fit(
+    _ size: PictureSize, _ sampling: TJSAMP, luma: (stride: Int, bytes: Int),
+    chroma: (stride: Int, bytes: Int)
+  ) -> Bool {
+    let code = Int32(sampling.rawValue)
+    let (width, height) = (Int32(size.width), Int32(size.height))
+    return tjPlaneSizeYUV(0, width, Int32(luma.stride), height, code) <= UInt(luma.bytes)
+      && tjPlaneSizeYUV(1, width, Int32(chroma.stride), height, code) <= UInt(chroma.bytes)
+      && tjPlaneWidth(0, width, code) <= Int32(luma.stride)
+      && tjPlaneWidth(1, width, code) <= Int32(chroma.stride)
+  }
+
   func luma(_ column: Int, _ row: Int) -> UInt8 { planes[0][row * strides[0] + column] }
 
   /// Mean of the chroma of the four pixels that share the 4:2:0 sample; pixels beyond an odd edge
