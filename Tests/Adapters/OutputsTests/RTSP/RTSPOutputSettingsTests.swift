@@ -1,0 +1,98 @@
+import Configuration
+import Media
+import Pipeline
+import RTSP
+import Testing
+
+@testable import Outputs
+
+@Suite struct RTSPOutputSettingsTests {
+  private func read(
+    _ values: [AbsoluteConfigKey: ConfigValue]
+  ) -> (settings: RTSPOutputSettings, problems: [String]) {
+    let ledger = SettingsLedger()
+    let source = SettingsSource(name: "test", provider: InMemoryProvider(values: values))
+    let settings = RTSPOutputSettings(
+      reader: SettingsReader(sources: [source], ledger: ledger))
+    return (settings, ledger.problems.map(\.key))
+  }
+
+  @Test func theDefaultsServeEverybodyOnPort8554() {
+    let (settings, problems) = read([:])
+    #expect(problems.isEmpty)
+    #expect(settings.isEnabled && settings.allowsUDP)
+    #expect(settings.listenAddress == "::" && settings.listenPort == 8554)
+    #expect(settings.path == "/live/stream" && settings.credential == nil)
+    #expect(settings.tcpPacketBytes == 1400 && settings.udpPacketBytes == 1200)
+  }
+
+  @Test func everyKeyIsTakenOver() {
+    let (settings, problems) = read([
+      "enabled": false, "listenAddress": "[::1]", "listenPort": 554, "path": "/cam",
+      "username": "u", "password": "p", "udpEnabled": false, "maxConnections": 3,
+      "maxConnectionsPerAddress": 2, "tcpPacketBytes": 900, "udpPacketBytes": 800,
+      "maxQueuedBytes": 100_000, "stallTimeoutSeconds": 7.5, "sessionTimeoutSeconds": 30.0,
+    ])
+    #expect(problems.isEmpty)
+    #expect(!settings.isEnabled && !settings.allowsUDP)
+    #expect(settings.listenAddress == "::1" && settings.listenPort == 554)
+    #expect(settings.credential?.username == "u")
+    #expect(settings.maxConnections == 3 && settings.maxConnectionsPerAddress == 2)
+    #expect(settings.tcpPacketBytes == 900 && settings.udpPacketBytes == 800)
+    #expect(settings.maxQueuedBytes == 100_000)
+    #expect(settings.stallTimeout == .seconds(7.5) && settings.sessionTimeout == .seconds(30))
+    let limits = settings.serverConfiguration(name: "x").limits
+    #expect(limits.advertisedSessionTimeout == .seconds(30))
+    #expect(limits.enforcedSessionTimeout == .seconds(45))
+  }
+
+  @Test(
+    arguments: [
+      (["listenAddress": "nowhere"], "listenAddress"), (["path": "cam"], "path"),
+      (["path": "/a b"], "path"), (["username": "u"], "username"), (["password": "p"], "username"),
+      (["username": "u:v", "password": "p"], "username"), (["listenPort": 65_536], "listenPort"),
+      (["udpPacketBytes": 9000], "udpPacketBytes"),
+    ] as [([AbsoluteConfigKey: ConfigValue], String)]) func unusableValuesAreNamed(
+      _ values: [AbsoluteConfigKey: ConfigValue], key: String
+    )
+  {
+    #expect(read(values).problems == [key])
+  }
+}
+
+@Suite struct RTSPServerPartsTests {
+  @Test func admissionCountsInAllAndByAddress() {
+    var admission = ConnectionAdmission(total: 3, perAddress: 2)
+    #expect(admission.arrived(from: "a") == .admitted)
+    #expect(admission.arrived(from: "a") == .admitted)
+    #expect(admission.arrived(from: "a") == .refused)
+    admission.left(from: "a")
+    #expect(admission.arrived(from: "b") == .admitted)
+    #expect(admission.arrived(from: "c") == .refused)
+    for _ in 0..<31 { _ = admission.arrived(from: "d") }
+    #expect(admission.arrived(from: "e") == .dropped)
+  }
+
+  @Test func progressIsWhatTheKernelTook() {
+    let start = MediaTime(nanoseconds: 0)
+    var progress = WriteProgress(at: start)
+    var now = start
+    func pass(written: UInt64, queued: Int) -> Duration {
+      now = now.advanced(by: .seconds(1))
+      progress.note(written: written, queued: queued, at: now)
+      return progress.stalled(at: now)
+    }
+    #expect(pass(written: 100, queued: 0) == .zero)
+    #expect(pass(written: 300, queued: 200) == .seconds(1))
+    #expect(pass(written: 400, queued: 300) == .seconds(2))
+    #expect(pass(written: 500, queued: 399) == .zero)
+    #expect(pass(written: 500, queued: 399) == .seconds(1))
+  }
+
+  @Test func addressesAreShownInTheirOwnForm() throws {
+    let mapped = try #require(RTSPAddress.parse("::ffff:192.0.2.1"))
+    #expect(RTSPAddress.host(of: mapped) == "192.0.2.1")
+    #expect(RTSPAddress.authority(host: "2001:db8::1", port: 1) == "[2001:db8::1]:1")
+    #expect(RTSPAddress.parse("example.com") == nil)
+  }
+}
