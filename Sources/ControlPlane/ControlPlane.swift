@@ -15,7 +15,6 @@ public final class ControlPlane: Sendable {
   private enum Listening {
     case notYet([CheckedContinuation<Int?, Never>])
     case on(port: Int)
-    case ended
   }
 
   private let settings: ControlPlaneSettings
@@ -45,19 +44,18 @@ public final class ControlPlane: Sendable {
     }
   }
 
-  /// The port it listens on, once it does; nil if `run()` ended before. Waits for `run()`.
+  /// Waits for `run()` to listen and returns the port; nil if it ends without.
   public func listeningPort() async -> Int? {
     await withCheckedContinuation { continuation in
-      let answer: Int?? = listening.withLock { state in
+      let port = listening.withLock { state -> Int? in
         switch state {
-        case .on(let port): return .some(port)
-        case .ended: return .some(nil)
+        case .on(let port): return port
         case .notYet(let waiters):
           state = .notYet(waiters + [continuation])
           return nil
         }
       }
-      if let answer { continuation.resume(returning: answer) }
+      if let port { continuation.resume(returning: port) }
     }
   }
 
@@ -66,8 +64,7 @@ public final class ControlPlane: Sendable {
   ///
   /// - Throws: the socket's error if the address cannot be listened on.
   public func run() async throws {
-    change(to: .notYet([]))
-    defer { change(to: .ended) }
+    defer { setPort(nil) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await self.pages.sampleRates() }
       group.addTask { try await self.serve() }
@@ -107,7 +104,7 @@ public final class ControlPlane: Sendable {
 
   private func didListen(_ channel: any Channel) {
     guard let port = channel.localAddress?.port else { return }
-    change(to: .on(port: port))
+    setPort(port)
     logger.notice(
       "control plane listening", metadata: [LogKey.url: .string(settings.url(port: port))])
     if settings.isOpenToOthers {
@@ -115,20 +112,14 @@ public final class ControlPlane: Sendable {
     }
   }
 
-  /// Moves on, and answers those who wait unless the wait goes on.
-  private func change(to next: Listening) {
+  /// Begins (a port) or stops (nil) to listen, and answers those who wait.
+  private func setPort(_ port: Int?) {
     let waiters = listening.withLock { state -> [CheckedContinuation<Int?, Never>] in
-      switch (state, next) {
-      case (.notYet, .notYet): return []
-      case (.notYet(let waiters), _):
-        state = next
-        return waiters
-      case (.on, _), (.ended, _):
-        state = next
-        return []
-      }
+      let next = port.map { Listening.on(port: $0) } ?? .notYet([])
+      defer { state = next }
+      if case .notYet(let waiters) = state { return waiters }
+      return []
     }
-    let port: Int? = if case .on(let port) = next { port } else { nil }
     for waiter in waiters { waiter.resume(returning: port) }
   }
 }

@@ -9,8 +9,12 @@ enum HTTPDate {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// - Parameter unixSeconds: Seconds since 1970; nil is returned for years without four digits.
+  /// The first second of the year 10000, which the form has no room for.
+  private static let end: Int64 = 253_402_300_800
+
+  /// - Parameter unixSeconds: Seconds since 1970. Nil is returned before 1970 and after 9999.
   static func text(unixSeconds: Int64) -> String? {
+    guard (0..<end).contains(unixSeconds) else { return nil }
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = .gmt
     let date = Date(timeIntervalSince1970: Double(unixSeconds))
@@ -19,7 +23,7 @@ enum HTTPDate {
     guard let weekday = parts.weekday, let day = parts.day, let month = parts.month,
       let year = parts.year, let hour = parts.hour, let minute = parts.minute,
       let second = parts.second, days.indices.contains(weekday - 1),
-      months.indices.contains(month - 1), (1000...9999).contains(year)
+      months.indices.contains(month - 1)
     else { return nil }
     return "\(days[weekday - 1]), \(pad(day)) \(months[month - 1]) \(year) "
       + "\(pad(hour)):\(pad(minute)):\(pad(second)) GMT"
