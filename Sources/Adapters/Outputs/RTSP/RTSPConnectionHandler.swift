@@ -165,13 +165,13 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     carryOut(connection.transportFailed(at: server.clock.now()))
   }
 
-  private func transportOpened(_ transport: RTSPViewer.Transport, serverPorts: PortPair?) {
-    var viewer = RTSPViewer(transport: transport, cname: server.cname)
+  private func transportOpened(_ transport: RTSPViewerTransport, serverPorts: PortPair?) {
+    let viewer = RTSPViewer(transport: transport, cname: server.cname)
     let answer = connection.transportReady(
       ssrc: viewer.ssrc, serverPorts: serverPorts, at: server.clock.now())
     // The client left while the ports were being opened.
     guard !answer.isEmpty else {
-      viewer.end(at: server.clock.wallClockAnchor(), isReachable: false)
+      transport.close()
       return
     }
     self.viewer = viewer
@@ -189,10 +189,16 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   }
 
   private func endSession() {
-    guard var ended = viewer else { return }
+    guard let ended = viewer else { return }
     viewer = nil
-    ended.end(at: server.clock.wallClockAnchor(), isReachable: !isClosing && channel.isActive)
-    endedViewerBytes &+= ended.bytesSent
+    // A report behind a full queue would be late and wrong, and hold up the end.
+    if !isClosing, channel.isActive, ended.transport.hasRoom {
+      for parcel in ended.goodbye(at: server.clock.wallClockAnchor()) {
+        ended.transport.send(parcel)
+      }
+    }
+    ended.transport.close()
+    if case .interleaved = ended.transport { endedViewerBytes &+= ended.bytesSent }
     server.viewerEnded(self, ended)
   }
 
@@ -205,15 +211,23 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   /// One access unit for this viewer.
   func offer(_ trains: inout PacketTrains) {
-    guard let reason = viewer?.offer(&trains, clock: server.clock) else { return }
-    server.stream.requestKeyframe(reason)
+    guard let transport = viewer?.transport,
+      let delivery = viewer?.offer(&trains, clock: server.clock)
+    else { return }
+    switch delivery {
+    case .skip: break
+    case .skipAndRequestKeyframe(let reason): server.stream.requestKeyframe(reason)
+    case .send(let parcels): for parcel in parcels { transport.send(parcel) }
+    }
   }
 
   // MARK: Time
 
   /// Once a second: sender reports, and whether the client still takes what it is sent.
   func tick(at anchor: WallClockAnchor) {
-    viewer?.reportIfDue(at: anchor)
+    if let transport = viewer?.transport, transport.hasRoom {
+      for parcel in viewer?.dueReport(at: anchor) ?? [] { transport.send(parcel) }
+    }
     let written = answerBytes &+ endedViewerBytes &+ interleavedBytes
     progress.note(written: written, queued: queuedBytes, at: anchor.mediaTime)
     guard progress.stalled(at: anchor.mediaTime) >= server.settings.stallTimeout else { return }

@@ -5,24 +5,14 @@ import RTP
 import RTSP
 
 /// One viewer's session: its RTP identity, its way out, and what it has been sent.
+///
+/// It says what is to be sent and leaves the sending to its owner: a write can fail at once, and
+/// the end of the connection that follows must not find this value in the middle of a change.
 struct RTSPViewer {
-  /// How packets leave.
-  enum Transport {
-    case interleaved(any Channel, ChannelPair)
-    case udp(UDPPortPair)
-
-    var name: String {
-      switch self {
-      case .interleaved: "tcp"
-      case .udp: "udp"
-      }
-    }
-  }
-
   /// Time between two sender reports.
   static let reportInterval: Duration = .seconds(5)
 
-  let transport: Transport
+  let transport: RTSPViewerTransport
   private(set) var isPlaying = false
   private(set) var reception = ReceiverReportStatistics()
   private(set) var picturesSent: UInt64 = 0
@@ -34,7 +24,7 @@ struct RTSPViewer {
   private var lastReport: MediaTime?
   private let cname: String
 
-  init(transport: Transport, cname: String) {
+  init(transport: RTSPViewerTransport, cname: String) {
     self.transport = transport
     self.cname = cname
     sender = RTPSender(
@@ -60,79 +50,59 @@ struct RTSPViewer {
     isPlaying = false
   }
 
-  /// Sends one picture, or leaves it out; returns why an IDR is needed, if one is.
-  mutating func offer(
-    _ trains: inout PacketTrains, clock: MediaClock
-  ) -> KeyframeReason? {
-    switch delivery.offer(isIDR: trains.accessUnit.isIDR, hasRoom: hasRoom) {
-    case .skip: return nil
-    case .skipAndRequestKeyframe(let reason): return reason
+  /// What becomes of one picture.
+  enum Delivery {
+    case send([RTSPParcel])
+    case skip
+    case skipAndRequestKeyframe(KeyframeReason)
+  }
+
+  /// One picture is there; it is sent or left out.
+  mutating func offer(_ trains: inout PacketTrains, clock: MediaClock) -> Delivery {
+    switch delivery.offer(isIDR: trains.accessUnit.isIDR, hasRoom: transport.hasRoom) {
+    case .skip: return .skip
+    case .skipAndRequestKeyframe(let reason): return .skipAndRequestKeyframe(reason)
     case .deliver: break
     }
     picturesSent &+= 1
+    var parcels: [RTSPParcel] = []
     switch transport {
-    case .interleaved(let channel, let channels):
-      let bytes = sender.interleaved(trains.interleaved(), channel: channels.rtp)
-      bytesSent &+= UInt64(bytes.readableBytes)
-      channel.writeAndFlush(bytes, promise: nil)
-    case .udp(let ports):
-      let datagrams = sender.datagrams(trains.datagrams())
-      bytesSent &+= datagrams.reduce(0) { $0 + UInt64($1.readableBytes) }
-      ports.sendRTP(datagrams)
+    case .interleaved(_, let channels):
+      parcels.append(.frames(sender.interleaved(trains.interleaved(), channel: channels.rtp)))
+    case .udp:
+      parcels.append(.datagrams(sender.datagrams(trains.datagrams())))
     }
     // The first report goes with the first packet: receivers need it to tell the time.
-    if lastReport == nil { report(at: clock.wallClockAnchor()) }
-    return nil
+    if lastReport == nil { parcels.append(report(at: clock.wallClockAnchor())) }
+    count(parcels)
+    return .send(parcels)
   }
 
-  private var hasRoom: Bool {
-    switch transport {
-    case .interleaved(let channel, _): channel.isWritable
-    case .udp(let ports): ports.rtp.isWritable
-    }
+  private mutating func count(_ parcels: [RTSPParcel]) {
+    for parcel in parcels { bytesSent &+= UInt64(parcel.byteCount) }
   }
 
   // MARK: RTCP
 
-  /// Sends a sender report if one is due.
-  mutating func reportIfDue(at anchor: WallClockAnchor) {
+  /// A sender report if one is due.
+  mutating func dueReport(at anchor: WallClockAnchor) -> [RTSPParcel] {
     guard isPlaying, let lastReport,
       lastReport.duration(to: anchor.mediaTime) >= Self.reportInterval
-    else { return }
-    report(at: anchor)
+    else { return [] }
+    let parcels = [report(at: anchor)]
+    count(parcels)
+    return parcels
   }
 
-  private mutating func report(at anchor: WallClockAnchor) {
+  private mutating func report(at anchor: WallClockAnchor) -> RTSPParcel {
     lastReport = anchor.mediaTime
-    sendRTCP(sender.senderReport(at: anchor, cname: cname))
+    return transport.parcel(report: sender.senderReport(at: anchor, cname: cname))
   }
 
-  /// Says BYE, if there was anything to say goodbye to, and closes UDP ports.
-  mutating func end(at anchor: WallClockAnchor, isReachable: Bool) {
-    isPlaying = false
-    if isReachable, sender.packetCount > 0 {
-      sendRTCP(sender.goodbye(at: anchor, cname: cname))
-    }
-    if case .udp(let ports) = transport { ports.close() }
-  }
-
-  private mutating func sendRTCP(_ compound: ByteBuffer) {
-    switch transport {
-    case .interleaved(let channel, let channels):
-      // A report behind a full queue would be late and wrong.
-      guard channel.isWritable else { return }
-      var frame = ByteBuffer()
-      frame.reserveCapacity(compound.readableBytes + PacketTrain.framingSize)
-      frame.writeInteger(UInt8(ascii: "$"))
-      frame.writeInteger(channels.rtcp)
-      frame.writeInteger(UInt16(truncatingIfNeeded: compound.readableBytes))
-      frame.writeImmutableBuffer(compound)
-      bytesSent &+= UInt64(frame.readableBytes)
-      channel.writeAndFlush(frame, promise: nil)
-    case .udp(let ports):
-      bytesSent &+= UInt64(compound.readableBytes)
-      ports.sendRTCP(compound)
-    }
+  /// BYE, if there was anything to say goodbye to.
+  func goodbye(at anchor: WallClockAnchor) -> [RTSPParcel] {
+    guard sender.packetCount > 0 else { return [] }
+    return [transport.parcel(report: sender.goodbye(at: anchor, cname: cname))]
   }
 
   /// Reads what the viewer reports; returns why an IDR is needed, if one is.

@@ -128,6 +128,33 @@ import Testing
     try await scene.stop()
   }
 
+  /// A write to a connection that was just reset fails while the picture is being handed out.
+  @Test func viewersThatVanishInMidPictureHarmNobody() async throws {
+    let scene = try await RTSPScene()
+    let publishing = Task {
+      var count = 0
+      while !Task.isCancelled {
+        await scene.publish(isIDR: count.isMultiple(of: 5), size: 3000)
+        count += 1
+      }
+    }
+    for _ in 0..<30 {
+      var clients: [RTSPTestClient] = []
+      for _ in 0..<8 {
+        clients.append(try await scene.connect())
+        try await clients.last?.play()
+      }
+      await withThrowingTaskGroup(of: Void.self) { group in
+        for client in clients { group.addTask { try await client.reset() } }
+      }
+    }
+    await eventually { scene.status["connections"] == .int(0) }
+    publishing.cancel()
+    let last = try await scene.connect()
+    #expect(try await last.request("OPTIONS").code == 200)
+    try await scene.stop()
+  }
+
   @Test func manyComeAndGo() async throws {
     let scene = try await RTSPScene()
     for round in 0..<40 {
