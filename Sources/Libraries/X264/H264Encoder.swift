@@ -115,7 +115,7 @@ public struct H264Encoder: ~Copyable {
   private mutating func applyRate() throws(X264Error) {
     var parameters = x264_param_t()
     x264_encoder_parameters(handle.pointer, &parameters)
-    settings.setRate(&parameters, spacing: spacing.inUse)
+    settings.setRate(&parameters, spacing: spacing.mean)
     let result = x264_encoder_reconfig(handle.pointer, &parameters)
     guard result == 0 else { throw .reconfigurationRefused(code: Int(result)) }
   }
@@ -126,9 +126,8 @@ public struct H264Encoder: ~Copyable {
       guard previous < presentationTime else {
         throw .presentationTimeNotIncreasing(previous: previous, actual: presentationTime)
       }
-      if spacing.pictureFollowed(after: previous.duration(to: presentationTime)) {
-        try applyRate()
-      }
+      spacing.pictureFollowed(after: previous.duration(to: presentationTime))
+      try applyRate()
     }
     lastPresentationTime = presentationTime
   }
