@@ -17,7 +17,6 @@ struct RTPPushCounters: Sendable {
   var keyframeRequests: UInt64 = 0
   /// Times the socket had to be opened.
   var socketsOpened: UInt64 = 0
-  var lastIDR: MediaTime?
   var lastError: String?
 }
 

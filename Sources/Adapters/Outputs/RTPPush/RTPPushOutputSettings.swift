@@ -69,7 +69,7 @@ struct RTPPushOutputSettings: Sendable {
 ///
 /// | key | type | default | range |
 /// |---|---|---|---|
-/// | `address` | text | required | IPv4 or IPv6 address, or host name |
+/// | `address` | text | required | IPv4 or IPv6 address, or host name, resolved when the socket opens |
 /// | `port` | number | required | 1…65535, 1…65534 with sender reports |
 /// | `profile` | text | `sora` | `sora`, `avp` |
 /// | `payloadType` | number | 120 for `sora`, 96 for `avp` | 0…127 |

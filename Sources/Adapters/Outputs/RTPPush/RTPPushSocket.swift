@@ -105,10 +105,20 @@ final class RTPPushSocket: Sendable {
     }
   }
 
-  /// Closes both sockets after what was handed over has left.
+  /// Waits until the kernel was given everything that was sent so far.
+  func drain() async {
+    try? await sending.eventLoop.submit {}.get()
+  }
+
+  /// Closes both sockets and waits until their port is free.
   func close() async {
     try? await sending.close().get()
     try? await listening?.close().get()
+  }
+
+  deinit {
+    sending.close(promise: nil)
+    listening?.close(promise: nil)
   }
 }
 

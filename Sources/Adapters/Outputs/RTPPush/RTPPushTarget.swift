@@ -29,6 +29,7 @@ actor RTPPushTarget {
   private let cname: String
   private var sender: RTPSender
   private var pacing = PacketPacing()
+  private var keyframes: KeyframeSchedule
   private var socket: RTPPushSocket?
   private var lastReport: MediaTime?
   private var publication: SDPPublication?
@@ -46,6 +47,8 @@ actor RTPPushTarget {
     var logger = logger
     logger[metadataKey: LogKey.target] = .string(settings.name)
     self.logger = logger
+    keyframes = KeyframeSchedule(
+      interval: settings.keyframeInterval, start: stream.clock.now())
     packetizer = H264Packetizer(maxPacketSize: settings.maxPacketBytes)
     ssrc = UInt32.random(in: .min ... .max)
     cname = Base64.encode((0..<12).map { _ in UInt8.random(in: .min ... .max) })
@@ -75,9 +78,8 @@ actor RTPPushTarget {
       if begin.duration(to: stream.clock.now()) >= .seconds(5) { backoff.reset() }
       try? await Task.sleep(for: backoff.delay())
     }
-    sayGoodbye()
-    await socket?.close()
-    // Kept for its port; the next run opens it again.
+    // The socket stays open, because the next run has to send from the same port.
+    await sayGoodbye()
     lastReport = nil
   }
 
@@ -86,6 +88,8 @@ actor RTPPushTarget {
     let socket = try await openSocket()
     onStateChange(.waitingForPictures)
     if let format = stream.videoFormat { await publish(format) }
+    keyframes = KeyframeSchedule(
+      interval: settings.keyframeInterval, start: stream.clock.now())
     let subscription = await stream.subscribe()
     defer { subscription.cancel() }
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -109,6 +113,9 @@ actor RTPPushTarget {
       switch delivery.offer(isIDR: accessUnit.isIDR, hasRoom: socket.isWritable) {
       case .deliver:
         if accessUnit.isIDR { await publish(accessUnit.format) }
+        let needsIDR = keyframes.pictureSent(
+          presentationTime: accessUnit.presentationTime, isIDR: accessUnit.isIDR)
+        if needsIDR { stream.requestKeyframe(.interval) }
         await send(accessUnit, over: socket, subscription: subscription)
         onStateChange(.sending)
       case .skip: break
@@ -136,29 +143,25 @@ actor RTPPushTarget {
       }
       socket.send(Array(datagrams[burst]))
     }
-    noteSent(accessUnit)
+    noteSent()
     reportIfDue(over: socket)
   }
 
-  /// Asks for an IDR whenever the next one would otherwise come too late.
+  /// Asks for an IDR when pictures stall; while they flow, `deliver` does.
   private func requestKeyframes() async {
-    let schedule = KeyframeSchedule(
-      interval: settings.keyframeInterval, start: stream.clock.now())
     while !Task.isCancelled {
-      let wait = schedule.timeUntilRequest(
-        now: stream.clock.now(), lastIDR: counters.lastIDR, frameInterval: pacing.frameInterval)
+      let wait = keyframes.timeUntilRequest(now: stream.clock.now())
       if wait == .zero { stream.requestKeyframe(.interval) }
       try? await Task.sleep(for: wait > .zero ? wait : KeyframeSchedule.retry)
     }
   }
 
-  private func noteSent(_ accessUnit: AccessUnit) {
+  private func noteSent() {
     let now = stream.clock.now()
     let listensAgain = observations.withLock { observations in
       observations.counters.accessUnits &+= 1
       observations.counters.packets = sender.packetCount
       observations.counters.octets = sender.octetCount
-      if accessUnit.isIDR { observations.counters.lastIDR = now }
       return observations.listening.sent(at: now)
     }
     if listensAgain { logger.notice("rtp push target listens") }
@@ -171,13 +174,15 @@ extension RTPPushTarget {
   /// The open socket, or a new one on the same port.
   private func openSocket() async throws -> RTPPushSocket {
     if let socket, socket.isOpen { return socket }
-    let sourcePort = socket?.localPort ?? settings.sourcePort
-    await socket?.close()
     let destination = try await Self.resolve(settings.address, port: settings.port)
-    let opened = try await RTPPushSocket.open(
-      destination: destination, sourcePort: sourcePort
-    ) { [weak self] event in
-      self?.handle(event)
+    await socket?.close()
+    let sourcePort = socket?.localPort ?? settings.sourcePort
+    let opened: RTPPushSocket
+    do {
+      opened = try await openSocket(to: destination, from: sourcePort)
+    } catch  where settings.sourcePort == 0 && sourcePort != 0 {
+      // Somebody else has taken the port meanwhile; any other is better than none.
+      opened = try await openSocket(to: destination, from: 0)
     }
     socket = opened
     observations.withLock { observations in
@@ -185,6 +190,14 @@ extension RTPPushTarget {
       observations.counters.socketsOpened &+= 1
     }
     return opened
+  }
+
+  private func openSocket(
+    to destination: SocketAddress, from sourcePort: Int
+  ) async throws -> RTPPushSocket {
+    try await RTPPushSocket.open(destination: destination, sourcePort: sourcePort) {
+      [weak self] event in self?.handle(event)
+    }
   }
 
   private static func resolve(_ host: String, port: Int) async throws -> SocketAddress {
@@ -230,9 +243,10 @@ extension RTPPushTarget {
     socket.sendReport(sender.senderReport(at: anchor, cname: cname))
   }
 
-  private func sayGoodbye() {
+  private func sayGoodbye() async {
     guard settings.sendsReports, sender.packetCount > 0, let socket, socket.isOpen else { return }
     socket.sendReport(sender.goodbye(at: stream.clock.wallClockAnchor(), cname: cname))
+    await socket.drain()
   }
 }
 

@@ -32,6 +32,7 @@ struct RTPPushScene {
   let slot: FrameSlot
   let hub: StreamHub
   let handle: StreamHandle
+  private let start = MediaClock.system.now()
   let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   init() {
@@ -45,7 +46,7 @@ struct RTPPushScene {
     await eventually { hub.statistics.subscriberCount == count }
   }
 
-  /// Publishes one picture; its slice has `size` bytes.
+  /// Publishes one picture, taken so long after the start; its slice has `size` bytes.
   func publish(
     isIDR: Bool, size: Int = 300, milliseconds: Int64, level: UInt8 = 0x1E
   ) async -> [UInt8] {
@@ -54,7 +55,7 @@ struct RTPPushScene {
     await hub.publish(
       AccessUnit(
         serial: UInt64(milliseconds), nalUnits: [NALUnit(bytes: ByteBuffer(bytes: slice))],
-        presentationTime: MediaTime(nanoseconds: milliseconds * 1_000_000), isIDR: isIDR,
+        presentationTime: start.advanced(by: .milliseconds(milliseconds)), isIDR: isIDR,
         format: makeFormat(level)))
     return slice
   }
@@ -71,7 +72,7 @@ final class UDPReceiver: Sendable {
   private let channel: any Channel
   private let datagrams: AsyncStream<Datagram>
 
-  init(port: Int = 0) async throws {
+  init(host: String = "127.0.0.1", port: Int = 0) async throws {
     let (stream, continuation) = AsyncStream.makeStream(of: Datagram.self)
     channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelInitializer { channel in
@@ -79,7 +80,7 @@ final class UDPReceiver: Sendable {
           try channel.pipeline.syncOperations.addHandler(Collector(continuation))
         }
       }
-      .bind(host: "127.0.0.1", port: port).get()
+      .bind(host: host, port: port).get()
     self.port = try #require(channel.localAddress?.port)
     datagrams = stream
   }
@@ -102,6 +103,12 @@ final class UDPReceiver: Sendable {
 
   func send(_ bytes: ByteBuffer, to address: SocketAddress) {
     channel.writeAndFlush(AddressedEnvelope(remoteAddress: address, data: bytes), promise: nil)
+  }
+
+  /// Keeps the port and lets the kernel answer "port unreachable" on it, as if it were closed: a
+  /// connected socket takes datagrams from its peer only.
+  func refuseEverybody() async throws {
+    try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 9)).get()
   }
 
   func close() async throws { try await channel.close().get() }
