@@ -30,6 +30,12 @@ struct DiscoveryInterface: Sendable {
   let address: String
 }
 
+/// The kernel's `ip_mreq`: two addresses in network order.
+private struct MulticastMembership {
+  let group: UInt32
+  let interface: UInt32
+}
+
 /// Sockets of discovery, one for each direction and interface.
 struct DiscoverySockets {
   let interfaces: [DiscoveryInterface]
@@ -55,8 +61,7 @@ extension SimulatedCamera {
   // MARK: - Sockets
 
   func openDiscovery() async throws -> DiscoverySockets {
-    let devices = try discoveryDevices()
-    let interfaces = devices.map(\.interface)
+    let interfaces = try discoveryInterfaces()
     let listener = try await DatagramBootstrap(group: eventLoop)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
       .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
@@ -68,10 +73,7 @@ extension SimulatedCamera {
         }
       }
       .bind(host: "0.0.0.0", port: configuration.discoveryPort).get()
-    let group = try SocketAddress(ipAddress: SSDPIdentity.group, port: configuration.discoveryPort)
-    for device in devices {
-      try await (listener as? any MulticastChannel)?.joinGroup(group, device: device.device).get()
-    }
+    for interface in interfaces { try await join(on: interface, listener) }
     let answers = try await DatagramBootstrap(group: eventLoop)
       .bind(host: configuration.address, port: 0).get()
     var sockets = DiscoverySockets(interfaces: interfaces, listener: listener, answers: answers)
@@ -81,39 +83,58 @@ extension SimulatedCamera {
     return sockets
   }
 
+  /// Takes part in the discovery group on one interface.
+  ///
+  /// NIO's own call refuses loopback, which says of itself that it has no multicast. Linux
+  /// delivers it there all the same, to sockets that ask for it.
+  private func join(on interface: DiscoveryInterface, _ listener: any Channel) async throws {
+    guard let group = Self.bits(of: SSDPIdentity.group), let own = Self.bits(of: interface.address),
+      let options = listener as? any SocketOptionProvider
+    else { return }
+    let membership = MulticastMembership(
+      group: group.littleEndian, interface: own.littleEndian)
+    try await options.unsafeSetSocketOption(
+      level: .ip, name: .ip_add_membership, value: membership
+    ).get()
+  }
+
   private func openAnnouncer(on interface: DiscoveryInterface) async throws -> any Channel {
-    // The kernel takes the address of the outgoing interface as one number in network order.
-    let outgoing = Int(Int32(bitPattern: Self.bits(of: interface.address)?.littleEndian ?? 0))
     let bootstrap = DatagramBootstrap(group: eventLoop)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
-      .channelOption(.ipOption(.ip_multicast_if), value: outgoing)
       .channelOption(.ipOption(.ip_multicast_ttl), value: SSDPIdentity.announcementTTL)
+    let channel: any Channel
     do {
-      return try await bootstrap.bind(host: interface.address, port: ports.description).get()
+      channel = try await bootstrap.bind(host: interface.address, port: ports.description).get()
     } catch {
       // The number is free for TCP but not for UDP; nobody depends on it.
-      return try await bootstrap.bind(host: interface.address, port: 0).get()
+      channel = try await bootstrap.bind(host: interface.address, port: 0).get()
     }
+    // Not a channel option: those are eight bytes, which the kernel takes for another structure.
+    if let options = channel as? any SocketOptionProvider,
+      let outgoing = Self.bits(of: interface.address)
+    {
+      try await options.unsafeSetSocketOption(
+        level: .ip, name: .ip_multicast_if, value: outgoing.littleEndian
+      ).get()
+    }
+    return channel
   }
 
   /// The interfaces the configuration names, or those that have the camera's address.
-  private func discoveryDevices() throws -> [(
-    interface: DiscoveryInterface, device: NIONetworkDevice
-  )] {
-    let all = try System.enumerateDevices().filter { $0.address?.protocol == .inet }
-    func found(_ matches: (NIONetworkDevice) -> Bool) -> [(DiscoveryInterface, NIONetworkDevice)] {
-      all.filter(matches).compactMap { device in
+  private func discoveryInterfaces() throws -> [DiscoveryInterface] {
+    let devices = try System.enumerateDevices().filter { $0.address?.protocol == .inet }
+    let isEverywhere = configuration.address == "0.0.0.0"
+    func found(_ matches: (NIONetworkDevice) -> Bool) -> [DiscoveryInterface] {
+      devices.filter(matches).compactMap { device in
         guard let address = device.address?.ipAddress else { return nil }
-        let isOwn = configuration.address != "0.0.0.0"
-        let interface = DiscoveryInterface(
+        let isOwn = !isEverywhere && device.covers(configuration.address)
+        return DiscoveryInterface(
           name: device.name, index: device.interfaceIndex,
-          address: isOwn && device.covers(configuration.address) ? configuration.address : address)
-        return (interface, device)
+          address: isOwn ? configuration.address : address)
       }
     }
-    if configuration.discoveryInterfaces.isEmpty {
-      guard configuration.address != "0.0.0.0" else { return found { _ in true } }
-      return found { $0.covers(configuration.address) }
+    guard !configuration.discoveryInterfaces.isEmpty else {
+      return found { isEverywhere || $0.covers(configuration.address) }
     }
     return try configuration.discoveryInterfaces.flatMap { wanted in
       let matching = found { $0.name == wanted || $0.covers(wanted) }

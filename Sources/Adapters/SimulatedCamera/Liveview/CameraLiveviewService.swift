@@ -225,8 +225,8 @@ extension SimulatedCamera {
 
   /// Size of the pictures now: the large class is 1024 wide.
   var pictureSize: PictureSize {
-    guard case .liveview(.large) = body.mode, shownSize.width < 1024 else { return shownSize }
-    return PictureSize(width: 1024, height: shownSize.height * 1024 / shownSize.width / 8 * 8)
+    guard case .liveview(.large) = body.mode else { return shownSize }
+    return SimulatedPicture.large(shownSize)
   }
 
   /// Local time as `hh:mm:ss.mmm`.

@@ -10,12 +10,20 @@ public struct SimulatedPicture: Sendable {
   /// Below this the parts do not fit.
   static let minimumHeight = 240
 
-  /// Sizes the camera can be told to send.
-  public static let sizes = [
-    PictureSize.alpha6000Liveview, PictureSize(width: 640, height: 480),
-    PictureSize(width: 640, height: 360), PictureSize(width: 1024, height: 680),
-    PictureSize(width: 1024, height: 768), PictureSize(width: 1024, height: 576),
+  /// By shape, 3:2, 4:3 and 16:9, what a client gets that asks for medium and for large.
+  private static let sizePairs = [
+    (medium: PictureSize.alpha6000Liveview, large: PictureSize(width: 1024, height: 680)),
+    (medium: PictureSize(width: 640, height: 480), large: PictureSize(width: 1024, height: 768)),
+    (medium: PictureSize(width: 640, height: 360), large: PictureSize(width: 1024, height: 576)),
   ]
+
+  /// Sizes the camera can be told to send.
+  public static let sizes = sizePairs.map(\.medium) + sizePairs.map(\.large)
+
+  /// The large size of the same shape.
+  static func large(_ size: PictureSize) -> PictureSize {
+    sizePairs.first { $0.medium == size }?.large ?? size
+  }
 
   /// Of the pictures drawn.
   public let size: PictureSize
