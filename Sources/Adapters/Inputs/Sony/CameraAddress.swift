@@ -38,6 +38,14 @@ public struct CameraAddress: Sendable, Hashable, CustomStringConvertible {
       + WellKnownAddress.endpoints.filter(isInReach).map { .endpoint($0) }
   }
 
+  /// Where a camera found earlier would be now, if a local network still leads there.
+  static func probes(
+    for camera: FoundCamera, reachableFrom interfaces: [NetworkInterface]
+  ) -> [Probe] {
+    let probe = camera.location.map { Probe.description($0) } ?? .endpoint(camera.endpoint)
+    return interfaces.contains { $0.covers(camera.endpoint.host) } ? [probe] : []
+  }
+
   private static func probes(for url: CameraURL) -> [Probe] {
     let path = url.path.prefix { $0 != "?" }
     if path.lowercased().hasSuffix(".xml") { return [.description(url)] }

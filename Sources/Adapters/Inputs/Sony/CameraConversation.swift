@@ -39,7 +39,10 @@ actor CameraConversation {
       announce()
       switch order {
       case .call(let call, let timeLimit):
-        order = await send(call, timeLimit: timeLimit)
+        let answer = await exchange(call, timeLimit: timeLimit)
+        // A call cut short by the stop says nothing about the camera.
+        if Task.isCancelled { break }
+        order = report(answer, to: call)
       case .openLiveview(let url):
         let end = await reader.read(url) { await self.firstPictureReceived($0) }
         if Task.isCancelled { break }
@@ -59,25 +62,41 @@ actor CameraConversation {
     await Task { await leave() }.value
   }
 
-  private func send(_ call: CameraCall, timeLimit: Duration) async -> CameraOrder {
+  private func exchange(
+    _ call: CameraCall, timeLimit: Duration
+  ) async -> Result<CameraReply, CameraCallFault> {
     let begin = telemetry.clock.now()
-    defer {
-      let took = begin.duration(to: telemetry.clock.now())
-      telemetry.logger.debug(
-        "camera called",
-        metadata: [
-          LogKey.method: .string(call.method.rawValue),
-          LogKey.tookSeconds: .stringConvertible((took.inSeconds * 1000).rounded() / 1000),
-        ])
-    }
+    let answer: Result<CameraReply, CameraCallFault>
     do {
-      let reply = try await http.call(call, endpoint: camera.endpoint, timeLimit: timeLimit)
-      if case .failure(let code, let message) = reply.outcome {
+      answer = .success(
+        try await http.call(call, endpoint: camera.endpoint, timeLimit: timeLimit))
+    } catch {
+      answer = .failure(error)
+    }
+    let took = begin.duration(to: telemetry.clock.now())
+    telemetry.logger.debug(
+      "camera called",
+      metadata: [
+        LogKey.method: .string(call.method.rawValue),
+        LogKey.tookSeconds: .stringConvertible((took.inSeconds * 1000).rounded() / 1000),
+      ])
+    return answer
+  }
+
+  /// Tells the session, and the status page what the camera refused.
+  private func report(
+    _ answer: Result<CameraReply, CameraCallFault>, to call: CameraCall
+  ) -> CameraOrder {
+    switch answer {
+    case .success(let reply):
+      // Most cameras refuse the large size; that is expected and no error.
+      if case .failure(let code, let message) = reply.outcome, call.method != .startLiveviewWithSize
+      {
         telemetry.report(error: "\(call.method): error \(code) \(message)")
       }
       return session.replyReceived(reply)
-    } catch {
-      return session.callFailed(call.method, error)
+    case .failure(let fault):
+      return session.callFailed(call.method, fault)
     }
   }
 
@@ -85,7 +104,7 @@ actor CameraConversation {
   private func leave() async {
     var order = session.stopRequested()
     while case .call(let call, let timeLimit) = order {
-      order = await send(call, timeLimit: timeLimit)
+      order = report(await exchange(call, timeLimit: timeLimit), to: call)
     }
     record.progressed(session.activity, session.information)
   }

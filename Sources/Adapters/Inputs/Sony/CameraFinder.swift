@@ -18,6 +18,8 @@ struct FoundCamera: Sendable, Hashable {
     case search
     /// It was where cameras usually are.
     case wellKnownAddress
+    /// It was where it had been before.
+    case memory
     /// It was where the settings say.
     case settings
   }
@@ -37,11 +39,15 @@ struct CameraFinder: Sendable {
   private static let endpointTimeLimit = Duration.seconds(5)
   /// Sony's own app sends three searches at these distances, because datagrams get lost.
   private static let firstSearchPauses: [Duration] = [.milliseconds(100), .milliseconds(200)]
+  /// Between two rounds of asking addresses while none answers.
+  private static let roundPause = Duration.milliseconds(500)
 
   var http: CameraHTTPClient
   /// Where to look instead of searching.
   var address: CameraAddress?
   var interface: String?
+  /// The camera of the session before; it probably comes back where it was.
+  var remembered: FoundCamera?
   var searchInterval: Duration
   var clock: MediaClock
   /// Port of discovery; another than 1900 only for tests.
@@ -70,7 +76,7 @@ struct CameraFinder: Sendable {
   /// - Throws: Only if no socket can be made at all.
   func run(report: @escaping @Sendable (FoundCamera) -> Void) async throws {
     if let address {
-      await tryAgainAndAgain(report: report) { _ in (address.probes, .settings) }
+      await tryAgainAndAgain(.settings, report: report) { _ in address.probes }
       return
     }
     let searcher = try SSDPSearcher(interface: interface, port: discoveryPort)
@@ -78,8 +84,15 @@ struct CameraFinder: Sendable {
       group.addTask { await search(with: searcher) }
       group.addTask { await listen(to: searcher, report: report) }
       group.addTask {
-        await tryAgainAndAgain(report: report) { interfaces in
-          (CameraAddress.wellKnownProbes(reachableFrom: interfaces), .wellKnownAddress)
+        await tryAgainAndAgain(.wellKnownAddress, report: report) { interfaces in
+          CameraAddress.wellKnownProbes(reachableFrom: interfaces)
+        }
+      }
+      if let remembered {
+        group.addTask {
+          await tryAgainAndAgain(.memory, report: report) { interfaces in
+            CameraAddress.probes(for: remembered, reachableFrom: interfaces)
+          }
         }
       }
       await group.waitForAll()
@@ -128,18 +141,18 @@ struct CameraFinder: Sendable {
   // MARK: Asking
 
   private func tryAgainAndAgain(
-    report: @escaping @Sendable (FoundCamera) -> Void,
-    probes: @escaping @Sendable ([NetworkInterface]) -> ([CameraAddress.Probe], FoundCamera.Origin)
+    _ origin: FoundCamera.Origin, report: @escaping @Sendable (FoundCamera) -> Void,
+    probes: @escaping @Sendable ([NetworkInterface]) -> [CameraAddress.Probe]
   ) async {
     var known: Set<CameraURL> = []
     while !Task.isCancelled {
       let interfaces = NetworkInterface.all(named: interface)
-      let (candidates, origin) = probes(interfaces)
-      for camera in await answers(to: candidates) where known.insert(camera.endpoint).inserted {
+      for camera in await answers(to: probes(interfaces))
+      where known.insert(camera.endpoint).inserted {
         let network = interfaces.first { $0.covers(camera.endpoint.host) }
         report(FoundCamera(camera, interface: network?.name, origin: origin))
       }
-      try? await Task.sleep(for: known.isEmpty ? min(searchInterval, .seconds(1)) : searchInterval)
+      try? await Task.sleep(for: known.isEmpty ? Self.roundPause : searchInterval)
     }
   }
 

@@ -26,8 +26,10 @@ final class CameraHTTPClient: Sendable {
   static func withClient<Value: Sendable>(
     localAddress: String?, _ body: (CameraHTTPClient) async throws -> Value
   ) async throws -> Value {
+    // A camera in reach accepts within milliseconds; one that comes back should not be missed
+    // because of a try that began before.
     var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(3)))
+      redirectConfiguration: .disallow, timeout: .init(connect: .milliseconds(1500)))
     configuration.httpVersion = .http1Only
     configuration.decompression = .disabled
     // A refused connection is an answer; whoever asked decides about the next try.
@@ -48,7 +50,7 @@ final class CameraHTTPClient: Sendable {
 
   /// Fetches and reads a device description.
   func description(at url: CameraURL, timeLimit: Duration) async throws -> DeviceDescription {
-    let request = request(url)
+    let request = shortRequest(url)
     let (status, body) = try await exchange(
       request, maximumByteCount: DeviceDescription.maximumByteCount, timeLimit: timeLimit)
     guard status == 200 else { throw LiveviewEnd.refused(status: status) }
@@ -60,7 +62,7 @@ final class CameraHTTPClient: Sendable {
     _ call: CameraCall, endpoint: CameraURL, timeLimit: Duration
   ) async throws(CameraCallFault) -> CameraReply {
     let identifier = nextIdentifier()
-    var request = request(endpoint)
+    var request = shortRequest(endpoint)
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/json")
     request.body = .bytes(call.body(identifier: identifier))
@@ -104,6 +106,12 @@ final class CameraHTTPClient: Sendable {
   private func request(_ url: CameraURL) -> HTTPClientRequest {
     var request = HTTPClientRequest(url: url.description)
     request.localAddress = localAddress
+    return request
+  }
+
+  /// A request whose connection ends with the answer.
+  private func shortRequest(_ url: CameraURL) -> HTTPClientRequest {
+    var request = request(url)
     request.headers.add(name: "Connection", value: "close")
     return request
   }

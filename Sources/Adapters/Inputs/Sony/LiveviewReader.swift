@@ -27,8 +27,24 @@ struct LiveviewReader: Sendable {
     _ url: CameraURL, onFirstPicture: @escaping @Sendable (PictureSize) async -> Void
   ) async -> LiveviewEnd {
     record.streamBegins()
-    let end = await withTaskGroup(of: LiveviewEnd?.self) { group in
-      group.addTask { await drain(url, onFirstPicture: onFirstPicture) }
+    let end: LiveviewEnd
+    do {
+      let body = try await http.liveview(
+        at: url, timeLimit: max(stallLimit, Self.shortestOpenLimit))
+      end = await read(body, onFirstPicture: onFirstPicture)
+    } catch {
+      end = error
+    }
+    record.streamEnded(Task.isCancelled ? nil : end)
+    return end
+  }
+
+  private func read(
+    _ body: HTTPClientResponse.Body,
+    onFirstPicture: @escaping @Sendable (PictureSize) async -> Void
+  ) async -> LiveviewEnd {
+    await withTaskGroup(of: LiveviewEnd?.self) { group in
+      group.addTask { await drain(body, onFirstPicture: onFirstPicture) }
       group.addTask { await watch() }
       defer { group.cancelAll() }
       // Nil is the watch that was cancelled, which does not end the stream.
@@ -37,16 +53,12 @@ struct LiveviewReader: Sendable {
       }
       return .closed
     }
-    record.streamEnded(Task.isCancelled ? nil : end)
-    return end
   }
 
   private func drain(
-    _ url: CameraURL, onFirstPicture: @Sendable (PictureSize) async -> Void
+    _ body: HTTPClientResponse.Body, onFirstPicture: @Sendable (PictureSize) async -> Void
   ) async -> LiveviewEnd {
     do {
-      let body = try await http.liveview(
-        at: url, timeLimit: max(stallLimit, Self.shortestOpenLimit))
       var parser = LiveviewParser()
       var buffer = ByteBuffer()
       var hasPictures = false
@@ -62,8 +74,6 @@ struct LiveviewReader: Sendable {
         }
       }
       return .closed
-    } catch let end as LiveviewEnd {
-      return end
     } catch let error as SonyCameraError {
       return .unreadable(error)
     } catch {
@@ -83,8 +93,7 @@ struct LiveviewReader: Sendable {
 
   /// Ends when no picture came for too long; nil if cancelled before.
   private func watch() async -> LiveviewEnd? {
-    let begin = clock.now()
-    var deadline = begin.advanced(by: max(stallLimit, Self.shortestOpenLimit))
+    var deadline = clock.now().advanced(by: stallLimit)
     while true {
       let rest = clock.now().duration(to: deadline)
       if rest <= .zero { return .stalled }

@@ -90,8 +90,8 @@ final class LiveviewRecord: Sendable {
   /// When the newest picture of this stream arrived.
   var lastArrival: MediaTime? { state.withLock { $0.lastArrival } }
 
-  /// Size of the newest picture.
-  var size: PictureSize? { state.withLock { $0.size } }
+  /// The camera of the present or the last session.
+  var camera: FoundCamera? { state.withLock { $0.camera } }
 
   /// The members the input adds to its entry on the status page.
   func status(now: MediaTime) -> StatusValue {

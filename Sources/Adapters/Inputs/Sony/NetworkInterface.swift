@@ -8,21 +8,23 @@ struct NetworkInterface: Sendable, Hashable {
   private var addressBits: UInt32
   private var maskBits: UInt32
 
-  /// Nil if `device` has no IPv4 address.
-  init?(_ device: NIONetworkDevice) {
-    guard let address = device.address?.ipAddress, let bits = Self.bits(of: address) else {
-      return nil
-    }
-    name = device.name
+  /// Nil if `address` is no IPv4 address; without a mask the network is that address alone.
+  init?(name: String, address: String, netmask: String?) {
+    guard let bits = Self.bits(of: address) else { return nil }
+    self.name = name
     self.address = address
     addressBits = bits
-    maskBits = device.netmask?.ipAddress.flatMap(Self.bits) ?? .max
+    maskBits = netmask.flatMap(Self.bits) ?? .max
   }
 
   /// Every IPv4 address of the machine, or those of the interface with this name or address.
   static func all(named wanted: String? = nil) -> [NetworkInterface] {
     let devices = (try? System.enumerateDevices()) ?? []
-    let all = devices.compactMap { NetworkInterface($0) }
+    let all = devices.compactMap { device in
+      device.address?.ipAddress.flatMap {
+        NetworkInterface(name: device.name, address: $0, netmask: device.netmask?.ipAddress)
+      }
+    }
     guard let wanted else { return all }
     return all.filter { $0.name == wanted || $0.address == wanted }
   }

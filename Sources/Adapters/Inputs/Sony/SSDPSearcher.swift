@@ -111,17 +111,19 @@ actor SSDPSearcher {
       .bind(to: group).get()
   }
 
+  /// Hears the group on this interface. Through the socket option, because NIO's own method leaves
+  /// out the loopback interface, which does not say that it can multicast, but can.
   private func join(_ interface: NetworkInterface) async {
-    guard let channel = listener as? any MulticastChannel else { return }
-    let devices = (try? System.enumerateDevices()) ?? []
-    guard let device = devices.first(where: { $0.address?.ipAddress == interface.address }) else {
-      return
-    }
+    guard let socket = listener as? any SocketOptionProvider else { return }
+    let membership = MulticastMembership(
+      group: inet_addr(SSDPMessage.groupAddress), interface: inet_addr(interface.address))
     do {
-      try await channel.joinGroup(group, device: device).get()
+      try await socket.unsafeSetSocketOption(
+        level: .ip, name: NIOBSDSocket.Option(rawValue: IP_ADD_MEMBERSHIP), value: membership
+      ).get()
       joined.insert(interface)
     } catch {
-      // No multicast there, or the membership of an earlier address still holds.
+      // No multicast there; the next search tries again.
     }
   }
 
@@ -136,6 +138,12 @@ actor SSDPSearcher {
     _ = socket.unsafeSetSocketOption(
       level: .socket, name: NIOBSDSocket.Option(rawValue: SO_BINDTODEVICE), value: request)
   }
+}
+
+/// The kernel's `ip_mreq`: two addresses in network byte order.
+private struct MulticastMembership {
+  var group: in_addr_t
+  var interface: in_addr_t
 }
 
 /// Reads datagrams; what is no SSDP is dropped.

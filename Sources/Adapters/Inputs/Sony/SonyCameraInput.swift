@@ -54,7 +54,7 @@ public struct SonyCameraInput: Input {
   private func finder(_ http: CameraHTTPClient) -> CameraFinder {
     CameraFinder(
       http: http, address: settings.address, interface: settings.interface,
-      searchInterval: settings.searchInterval, clock: telemetry.clock,
+      remembered: record.camera, searchInterval: settings.searchInterval, clock: telemetry.clock,
       discoveryPort: discoveryPort)
   }
 

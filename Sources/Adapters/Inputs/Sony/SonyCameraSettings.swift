@@ -7,7 +7,7 @@ import SonyCamera
 /// |---|---|---|---|
 /// | `url` | text | none | where the camera is, instead of searching: its description (`…/scalarwebapi_dd.xml`), its API (`http://192.168.122.1:8080/sony`), or just a host |
 /// | `interface` | text | all | network interface (name or IPv4 address) that leads to the camera; search and connections use only that one |
-/// | `searchIntervalSeconds` | 1 … 60 | 3 | pause between two searches, and between two tries of a given address |
+/// | `searchIntervalSeconds` | 1 … 60 | 3 | pause between two searches on the network |
 /// | `liveviewSize` | `L`, `M` | `L` | 1024 or 640 pixels wide; `L` falls back to `M` on cameras that cannot |
 /// | `stallSeconds` | 0.5 … 60 | 3 | time without a complete picture after which the stream is opened again |
 /// | `stopRecModeAtExit` | true, false | true | whether the camera is put back to its waiting screen when the bridge stops |
