@@ -8,33 +8,42 @@ struct ConnectionAdmission {
     case dropped
   }
 
-  /// Connections beyond `total` that are kept for a moment to be answered 503.
+  /// Refused connections that are kept for a moment to be answered 503.
   private static let refusalRoom = 32
 
   private let total: Int
   private let perAddress: Int
-  private var count = 0
-  private var byAddress: [String: Int] = [:]
+  private var admittedCount = 0
+  private var admittedByAddress: [String: Int] = [:]
+  private var refusedCount = 0
 
   init(total: Int, perAddress: Int) {
     self.total = total
     self.perAddress = perAddress
   }
 
-  /// Counted until `left(from:)`, unless the verdict is `dropped`.
+  /// Counted until `left(from:after:)`, unless the verdict is `dropped`.
   mutating func arrived(from host: String) -> Verdict {
-    let fromHere = byAddress[host] ?? 0
-    guard count < total + Self.refusalRoom, fromHere < perAddress + Self.refusalRoom else {
-      return .dropped
+    let fromHere = admittedByAddress[host] ?? 0
+    if admittedCount < total, fromHere < perAddress {
+      admittedCount += 1
+      admittedByAddress[host] = fromHere + 1
+      return .admitted
     }
-    count += 1
-    byAddress[host] = fromHere + 1
-    return count <= total && fromHere < perAddress ? .admitted : .refused
+    guard refusedCount < Self.refusalRoom else { return .dropped }
+    refusedCount += 1
+    return .refused
   }
 
-  mutating func left(from host: String) {
-    count -= 1
-    let left = (byAddress[host] ?? 1) - 1
-    byAddress[host] = left > 0 ? left : nil
+  /// A connection is gone that had been given `verdict`.
+  mutating func left(from host: String, after verdict: Verdict) {
+    switch verdict {
+    case .dropped: break
+    case .refused: refusedCount -= 1
+    case .admitted:
+      admittedCount -= 1
+      let left = (admittedByAddress[host] ?? 1) - 1
+      admittedByAddress[host] = left > 0 ? left : nil
+    }
   }
 }

@@ -17,6 +17,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private static let unreadAnswerLimit = 262_144
 
   let host: String
+  let admission: ConnectionAdmission.Verdict
   private let server: RTSPServerLoop
   private let channel: any Channel
   private var connection: RTSPServerConnection
@@ -31,16 +32,18 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private var endedViewerBytes: UInt64 = 0
 
   init(
-    server: RTSPServerLoop, channel: any Channel, admission: RTSPServerConnection.Admission
+    server: RTSPServerLoop, channel: any Channel, admission: ConnectionAdmission.Verdict
   ) {
     self.server = server
     self.channel = channel
+    self.admission = admission
     let now = server.clock.now()
     host = RTSPAddress.host(of: channel.remoteAddress)
     connection = RTSPServerConnection(
       configuration: server.configuration,
       localAuthority: RTSPAddress.authority(of: channel.localAddress),
-      generator: SystemRandomNumberGenerator(), admission: admission, acceptedAt: now)
+      generator: SystemRandomNumberGenerator(),
+      admission: admission == .admitted ? .admitted : .refused, acceptedAt: now)
     progress = WriteProgress(at: now)
   }
 

@@ -70,14 +70,14 @@ final class RTSPServerLoop {
     }
     guard verdict != .dropped else { return nil }
     let handler = RTSPConnectionHandler(
-      server: self, channel: channel, admission: verdict == .admitted ? .admitted : .refused)
+      server: self, channel: channel, admission: verdict)
     handlers[ObjectIdentifier(handler)] = handler
     return handler
   }
 
   func connectionEnded(_ handler: RTSPConnectionHandler) {
     guard handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
-    admission.left(from: handler.host)
+    admission.left(from: handler.host, after: handler.admission)
     updateStatus()
     if handlers.isEmpty { allEnded?.succeed() }
   }
