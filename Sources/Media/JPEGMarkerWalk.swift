@@ -78,7 +78,7 @@ public enum JPEGMarkerWalk {
         guard frame != nil else { throw .frameHeaderMissing(position: position) }
         scanCount += 1
         position = endOfCodedData(
-          in: bytes, from: try endOfSegment(in: bytes, at: segment))
+          in: buffer.readableBytesSpan, from: try endOfSegment(in: bytes, at: segment))
       case _ where Code.isFrameHeader(code):
         guard frame == nil else { throw .markerUnexpected(position: position, code: code) }
         let end = try endOfSegment(in: bytes, at: segment)
@@ -119,15 +119,19 @@ public enum JPEGMarkerWalk {
   }
 
   /// The first marker at or after `start` that is neither a stuffed byte nor a restart marker.
-  private static func endOfCodedData(in bytes: Span<UInt8>, from start: Int) -> Int {
-    let last = bytes.count - 1
+  ///
+  /// Nearly all bytes of a picture are passed here, so eight are looked at together.
+  private static func endOfCodedData(in bytes: RawSpan, from start: Int) -> Int {
+    let last = bytes.byteCount - 1
     var index = start
     while index < last {
-      guard bytes[index] == 0xFF else {
+      // One byte less than there are, so that two can be read afterwards.
+      while index + 8 < last, !holdsMarkerByte(bytes, at: index) { index += 8 }
+      guard byte(bytes, at: index) == 0xFF else {
         index += 1
         continue
       }
-      let next = bytes[index + 1]
+      let next = byte(bytes, at: index + 1)
       if next == 0 || Code.isRestart(next) {
         index += 2
       } else if next == 0xFF {
@@ -136,7 +140,21 @@ public enum JPEGMarkerWalk {
         return index
       }
     }
-    return bytes.count
+    return bytes.byteCount
+  }
+
+  private static func byte(_ bytes: RawSpan, at index: Int) -> UInt8 {
+    bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+  }
+
+  /// True if one of the eight bytes at `index` is `FF`.
+  ///
+  /// Turned over, that byte is zero, and only a zero byte borrows from its highest bit when one is
+  /// subtracted from each. The load is bounds-checked; unsafe in its name is that any bits make an
+  /// integer.
+  private static func holdsMarkerByte(_ bytes: RawSpan, at index: Int) -> Bool {
+    let flipped = ~bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+    return (flipped &- 0x0101_0101_0101_0101) & ~flipped & 0x8080_8080_8080_8080 != 0
   }
 }
 

@@ -31,6 +31,22 @@ import Testing
     #expect(outline.byteCount == sample.bytes.count)
   }
 
+  /// Eight bytes are searched at a time; the marker may be anywhere among them.
+  @Test(arguments: 0..<20)
+  func findsTheEndBehindCodedDataOfAnyLength(length: Int) throws {
+    for value: UInt8 in [0x00, 0x01, 0x7F, 0x80, 0xFE] {
+      var sample = SampleJPEG()
+      sample.codedData = [UInt8](repeating: value, count: length)
+      let bytes = sample.bytes + [UInt8](repeating: value, count: 20)
+      let outline = try JPEGMarkerWalk.outline(of: ByteBuffer(bytes: bytes))
+      #expect(outline.byteCount == sample.bytes.count)
+      let cut = sample.bytes.dropLast()
+      #expect(throws: JPEGError.truncated(position: cut.count)) {
+        try JPEGMarkerWalk.outline(of: ByteBuffer(bytes: cut))
+      }
+    }
+  }
+
   @Test func ignoresAThumbnailInAnApplicationSegment() throws {
     var sample = SampleJPEG()
     sample.applicationData = SampleJPEG(size: PictureSize(width: 16, height: 8)).bytes

@@ -240,7 +240,11 @@ extension CameraSession {
   }
 
   private mutating func startLiveview() -> CameraOrder {
-    perform(hasSizedLiveview ? .sizedLiveview : .liveview(hasStopped: false))
+    perform(liveviewStep)
+  }
+
+  private var liveviewStep: Step {
+    hasSizedLiveview ? .sizedLiveview : .liveview(hasStopped: false)
   }
 
   /// Pauses and begins again with the list: the camera may have gone back to its waiting screen.
@@ -300,7 +304,7 @@ extension CameraSession {
     case .stalled:
       // Newer apps keep the connection open and silent after somebody's `stopLiveview`; calling
       // `startLiveview` wakes it and does no harm otherwise.
-      pause(.milliseconds(200), .reopening, then: .step(.liveview(hasStopped: false)))
+      pause(.milliseconds(200), .reopening, then: .step(liveviewStep))
     }
   }
 
@@ -312,7 +316,7 @@ extension CameraSession {
       return open(CameraURL(host: settings.endpoint.host, port: url.port, path: url.path))
     }
     switch emptyStreamCount {
-    case 1: return pause(.milliseconds(300), .reopening, then: .step(.liveview(hasStopped: false)))
+    case 1: return pause(.milliseconds(300), .reopening, then: .step(liveviewStep))
     case 2, 3, 4:
       return pause(.seconds(1), .reopening, then: .step(.list(afterRecMode: false)))
     default: return end(.noPictures(reason))

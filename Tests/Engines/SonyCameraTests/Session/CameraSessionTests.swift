@@ -135,6 +135,10 @@ private struct ScriptedCamera {
     try camera.start()
     #expect(camera.log.last == "open http://192.168.122.1:8080/big")
     #expect(!camera.log.contains("startLiveview"))
+    camera.session.pictureReceived()
+    try camera.endLiveview(.stalled)
+    #expect(
+      camera.log == ["wait", "startLiveviewWithSize", "open http://192.168.122.1:8080/big"])
   }
 
   @Test(arguments: [1, 3, 12, 15])
