@@ -114,7 +114,7 @@ let package = Package(
         "Media", "SonyCamera", "RTP", "SDP", "RTSP", "Pipeline", "Inputs", "Outputs",
         "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, unixSignals,
         logging,
-        metrics, httpClient, nio("NIOCore"), nio("NIOPosix"),
+        metrics, httpClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
       ],
       path: "Sources/App", swiftSettings: settings),
 
@@ -143,7 +143,10 @@ let package = Package(
       "ControlPlaneTests", "ControlPlaneTests", ["ControlPlane", "Pipeline", "Media", httpClient]),
     tests(
       "AppTests", "AppTests",
-      ["LiveviewBridge", "Pipeline", "Media", "SimulatedCamera", configuration]),
+      [
+        "LiveviewBridge", "Pipeline", "Media", "RTSP", "RTP", "SimulatedCamera", configuration,
+        nio("NIOCore"), nio("NIOPosix"),
+      ]),
     tests("ArchitectureTests", "ArchitectureTests", []),
   ]
 )

@@ -136,7 +136,8 @@ struct ConfigurationSources {
     let known = Set(
       reader.ledger.knownSpellings(in: Self.environmentName).map { Self.environmentPrefix + $0 })
     return environment.keys.filter { $0.hasPrefix(Self.environmentPrefix) }.sorted()
-      .filter { !known.contains($0) }
+      // Another command's, and no setting; it may be set for the whole session.
+      .filter { !known.contains($0) && $0 != SnapshotCredential.environmentVariable }
       .map { Self.unknown($0, among: known, source: Self.environmentName) }
   }
 
