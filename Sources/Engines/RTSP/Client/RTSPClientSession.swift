@@ -109,17 +109,6 @@ public struct RTSPClientSession: Sendable {
     }
   }
 
-  /// Time is up: says goodbye as far as there is something to leave.
-  public mutating func deadlineReached() -> [RTSPClientOrder] {
-    switch state {
-    case .startingPlay(let reception), .receiving(let reception):
-      return [leave(reception), .close]
-    case .idle, .askingOptions, .describing, .settingUp, .leaving, .over:
-      state = .over(progress)
-      return [.close]
-    }
-  }
-
   // MARK: Frames
 
   private mutating func receivedFrame(
