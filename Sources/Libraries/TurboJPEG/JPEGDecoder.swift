@@ -80,7 +80,7 @@ public struct JPEGDecoder: ~Copyable {
     case .yuv444, .yuv422, .yuv440, .yuv411:
       result = decodeAndScale(jpeg, header, into: &frame)
     }
-    return DecodedPicture(header: header, damage: try damage(after: result))
+    return DecodedPicture(header: header, warning: try warning(after: result))
   }
 
   /// Decodes `jpeg` to interleaved 8-bit R, G, B, rows without padding.
@@ -98,11 +98,11 @@ public struct JPEGDecoder: ~Copyable {
           TJFLAG_LIMITSCANS)
       }
     }
-    return RGBPicture(size: header.size, pixels: pixels, damage: try damage(after: result))
+    return RGBPicture(size: header.size, pixels: pixels, warning: try warning(after: result))
   }
 
   /// Nil after a clean decode, the library's text after a recovered fault.
-  private mutating func damage(after result: Int32) throws(TurboJPEGError) -> String? {
+  private mutating func warning(after result: Int32) throws(TurboJPEGError) -> String? {
     if result == 0 { return nil }
     let reason = libraryMessage(of: handle)
     if isWarning(handle) { return reason }

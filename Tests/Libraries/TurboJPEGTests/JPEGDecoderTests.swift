@@ -94,7 +94,25 @@ import TurboJPEG
     #expect(frame.luma[..<quarter] == native.luma[..<quarter], "what is there is decoded")
     #expect(frame.luma != native.luma)
     #expect(try !decoder.decode(whole, into: &frame).isDamaged, "the flag is of one picture")
-    #expect(try decoder.decodeRGB(half).damage != nil)
+    #expect(try decoder.decodeRGB(half).warning != nil)
+  }
+
+  @Test func paddingBeforeTheEndIsNoDamage() throws {
+    let size = PictureSize(width: 64, height: 48)
+    var encoder = try JPEGEncoder()
+    var decoder = try JPEGDecoder()
+    let jpeg = try encoder.encode(
+      rgb: TestPicture.bars(size), size: size, quality: 80, subsampling: .yuv422)
+    var padded = jpeg
+    padded.moveWriterIndex(to: padded.writerIndex - 2)
+    padded.writeRepeatingByte(0, count: 100)
+    padded.writeBytes([0xFF, 0xD9])
+    var (expected, frame) = (PixelFrame(size: size), PixelFrame(size: size))
+    #expect(try decoder.decode(jpeg, into: &expected).warning == nil)
+    let decoded = try decoder.decode(padded, into: &frame)
+    #expect(decoded.warning?.contains("extraneous bytes before marker 0xd9") == true)
+    #expect(!decoded.isDamaged)
+    #expect(frame.luma == expected.luma)
   }
 
   @Test func bytesAroundTheReadableOnesAreNotRead() throws {

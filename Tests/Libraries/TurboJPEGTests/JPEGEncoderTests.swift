@@ -26,7 +26,7 @@ import TurboJPEG
     let jpeg = try encoder.encode(rgb: rgb, size: size, quality: 100, subsampling: .yuv444)
     let picture = try decoder.decodeRGB(jpeg)
     #expect(picture.size == size)
-    #expect(picture.damage == nil)
+    #expect(picture.warning == nil)
     let worst = zip(rgb, picture.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
     #expect(picture.pixels.count == rgb.count)
     #expect(worst <= 1, "RGB → YCbCr → RGB rounds by one level")
