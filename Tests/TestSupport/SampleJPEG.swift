@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// A JPEG that has all the markers and no picture, in the segment order of Sony's liveview:
 /// quantisation tables, Huffman tables, frame header, scan.

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One request to the camera API.
 ///

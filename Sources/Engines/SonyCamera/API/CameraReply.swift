@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// The camera's answer to one call.
 public struct CameraReply: Sendable, Hashable {

@@ -1,5 +1,5 @@
-internal import FoundationEssentials
-public import NIOCore
+import FoundationEssentials
+import NIOCore
 
 /// Any JSON value, for parameters and answers of the camera API.
 public enum JSONValue: Sendable, Hashable {

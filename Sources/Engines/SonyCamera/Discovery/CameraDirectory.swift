@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// One device that answers to Sony's search target; whether it is a camera, its description says.
 public struct CameraSighting: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// What a device says about itself in its UPnP description.
 ///

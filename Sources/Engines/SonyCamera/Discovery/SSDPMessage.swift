@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// One SSDP datagram: a search, the answer to one, or an announcement.
 ///

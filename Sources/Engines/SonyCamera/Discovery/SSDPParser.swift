@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 extension SSDPMessage {
   /// Longest datagram that is looked at; real answers have 300 to 500 bytes.

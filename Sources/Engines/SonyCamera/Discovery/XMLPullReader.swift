@@ -1,4 +1,4 @@
-internal import NIOCore
+import NIOCore
 
 /// Reads the few things of XML a device description needs: elements and their text.
 ///

@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// Turns the camera's millisecond clock and arrival times into presentation times.
 ///

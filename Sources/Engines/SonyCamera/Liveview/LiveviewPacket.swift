@@ -1,5 +1,5 @@
-public import Media
-public import NIOCore
+import Media
+import NIOCore
 
 /// One packet of the liveview stream that means something to this program.
 public enum LiveviewPacket: Sendable, Hashable {

@@ -1,5 +1,5 @@
-public import Media
-public import NIOCore
+import Media
+import NIOCore
 
 /// What a liveview packet carries; a struct, so that unknown values are kept and skipped.
 public struct LiveviewPayloadType: RawRepresentable, Sendable, Hashable {

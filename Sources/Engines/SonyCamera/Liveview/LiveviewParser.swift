@@ -1,5 +1,5 @@
-internal import Media
-public import NIOCore
+import Media
+import NIOCore
 
 /// Cuts a liveview byte stream into packets.
 ///

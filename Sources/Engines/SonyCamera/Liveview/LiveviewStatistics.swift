@@ -1,4 +1,4 @@
-public import Media
+import Media
 
 /// What a liveview connection has brought so far; every number only grows.
 public struct LiveviewStatistics: Sendable, Hashable {
