@@ -142,7 +142,7 @@ public actor SimulatedCamera {
     abandoned.forEach(reset)
     abandoned = []
     body = CameraBody(configuration: configuration)
-    liveview = LiveviewStream(configuration: configuration)
+    liveview = LiveviewStream(configuration: configuration, continuing: liveview)
     slowCalls = []
     startTime = .now()
     do {

@@ -48,6 +48,21 @@ extension SocketTests {
       }
     }
 
+    @Test func hangingPacketHangsForItsClientOnly() async throws {
+      try await withCamera { camera, endpoints in
+        let api = try await TestConnection.openWithLiveview(endpoints)
+        let stream = try await TestConnection.open(port: endpoints.apiPort)
+        await camera.injectLiveviewFaults([.hangInsidePacket])
+        _ = try await stream.openLiveview()
+        #expect(await camera.waitUntil { $0.counters.framesSent == 1 })
+        for _ in 0..<5 { _ = try await api.call("getVersions") }
+        #expect(await camera.status.counters.framesSent == 1)
+        let again = try await TestConnection.open(port: endpoints.apiPort)
+        _ = try await again.openLiveview()
+        #expect(try await again.readPackets(2).count == 2)
+      }
+    }
+
     @Test func sequenceGapIsSeen() async throws {
       try await withCamera { camera, endpoints in
         _ = try await TestConnection.openWithLiveview(endpoints)

@@ -13,6 +13,8 @@ struct LiveviewStream {
   var isRunning = false
   /// Nothing is sent though everything seems well.
   var isStalled = false
+  /// The same for the present client only: its packet was left unfinished.
+  var isHanging = false
   /// Since when the client has not been reading.
   var blockedSince: NIODeadline?
   var nextPicture = NIODeadline.distantPast
@@ -30,6 +32,14 @@ struct LiveviewStream {
       framesPerSecond: configuration.framesPerSecond, jitter: configuration.jitter,
       seed: configuration.seed)
     random = RandomSequence(seed: ~configuration.seed)
+  }
+
+  /// The stream after the camera was away: the camera's own counters begin again, but not the
+  /// number in the picture, by which a test tells new pictures from old ones.
+  init(configuration: SimulatedCameraConfiguration, continuing earlier: LiveviewStream) {
+    self.init(configuration: configuration)
+    frameNumber = earlier.frameNumber
+    pacing = earlier.pacing
   }
 }
 
@@ -50,6 +60,7 @@ extension SimulatedCamera {
       }
       camera.liveview.client = id
       camera.liveview.blockedSince = nil
+      camera.liveview.isHanging = false
       if camera.configuration.restartsSequence { camera.liveview.sequenceNumber = 1 }
       camera.counters.liveviewConnections += 1
       camera.logger.debug("liveview opened", metadata: ["client": "\(camera.peer(of: id))"])
@@ -116,7 +127,7 @@ extension SimulatedCamera {
     }
     scheduleNextPicture()
     liveview.frameNumber &+= 1
-    guard !liveview.isStalled, body.status == .idle else { return }
+    guard !liveview.isStalled, !liveview.isHanging, body.status == .idle else { return }
     if channel.isWritable {
       liveview.blockedSince = nil
       sendPicture(to: id, channel)
@@ -176,13 +187,16 @@ extension SimulatedCamera {
   private func suffer(
     _ consequence: LiveviewFault.Consequence, _ id: ObjectIdentifier, _ channel: any Channel
   ) {
-    guard consequence != .goOn else { return }
-    liveview.client = nil
     switch consequence {
     case .goOn: break
+    case .hang: liveview.isHanging = true
     case .end: endLiveview(id)
-    case .close: close(id)
-    case .reset: reset(channel)
+    case .close:
+      liveview.client = nil
+      close(id)
+    case .reset:
+      liveview.client = nil
+      reset(channel)
     }
   }
 
@@ -197,7 +211,7 @@ extension SimulatedCamera {
     switch fault {
     case .badChunkLine: size = "nonsense"
     // More is promised than comes.
-    case .closeInsidePacket, .resetInsidePacket: size += "0"
+    case .closeInsidePacket, .resetInsidePacket, .hangInsidePacket: size += "0"
     default: break
     }
     channel.writeAndFlush(ByteBuffer(string: size + "\r\n"), promise: nil)

@@ -34,10 +34,13 @@ public enum LiveviewFault: String, Sendable, Hashable, CaseIterable {
   case closeInsidePacket
   /// The connection is reset in the middle of a packet.
   case resetInsidePacket
+  /// Nothing comes any more after the first half of a packet; a new connection is well.
+  case hangInsidePacket
 
   /// What to do with the connection after the packet was sent.
   enum Consequence {
     case goOn
+    case hang
     case end
     case close
     case reset
@@ -48,6 +51,7 @@ public enum LiveviewFault: String, Sendable, Hashable, CaseIterable {
     case .cleanEnd: .end
     case .closeInsidePacket, .badChunkLine: .close
     case .resetInsidePacket: .reset
+    case .hangInsidePacket: .hang
     default: .goOn
     }
   }
@@ -96,7 +100,7 @@ public enum LiveviewFault: String, Sendable, Hashable, CaseIterable {
       for _ in 0..<300 { garbage.writeInteger(UInt8(truncatingIfNeeded: random.next())) }
       garbage.writeBuffer(&bytes)
       bytes = garbage
-    case .closeInsidePacket, .resetInsidePacket:
+    case .closeInsidePacket, .resetInsidePacket, .hangInsidePacket:
       bytes.moveWriterIndex(to: bytes.writerIndex / 2)
     default: break
     }
