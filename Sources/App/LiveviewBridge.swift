@@ -23,7 +23,7 @@ struct LiveviewBridge: AsyncParsableCommand {
       """,
     version: "liveview-bridge \(Version.current)",
     subcommands: [
-      RunCommand.self, SimulateCommand.self, DiscoverCommand.self,
+      RunCommand.self, SimulateCommand.self, DiscoverCommand.self, SnapshotCommand.self,
       ConfigCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
