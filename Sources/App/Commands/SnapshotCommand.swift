@@ -7,26 +7,27 @@ struct SnapshotCommand: AsyncParsableCommand {
     commandName: "snapshot",
     abstract: "Take one picture from an RTSP stream or a camera, and time each step.",
     discussion: """
-      An rtsp:// URL is asked the way Soracom's Remote Command asks: RTSP over TCP, H.264, no
-      authentication or Basic, and all within 10 seconds. The picture is the first whole keyframe.
-      Turning it into a JPEG needs the program ffmpeg; a file name that ends in .h264 does not.
+      An rtsp:// URL is asked the way Soracom's Remote Command asks: RTSP over TCP, H.264, no \
+      authentication or Basic, and all within 10 seconds. The picture is the first whole \
+      keyframe. Turning it into a JPEG needs the program ffmpeg; saving it in a file that ends \
+      in .h264 does not.
 
-      A password is best given in a file or in LIVEVIEW_BRIDGE_SNAPSHOT_PASSWORD, because other
+      A password is best given in a file or in LIVEVIEW_BRIDGE_SNAPSHOT_PASSWORD, because other \
       users of the machine can read the command line. It is never printed.
 
       EXAMPLES
         liveview-bridge snapshot rtsp://127.0.0.1:8554/live/stream picture.jpg
         liveview-bridge snapshot --username viewer --password-file secret.txt \\
           rtsp://192.0.2.7/live/stream picture.jpg
-        liveview-bridge snapshot 'rtsp://viewer:secret@[2001:db8::7]:8554/live/stream' a.jpg
+        liveview-bridge snapshot 'rtsp://viewer:secret@[2001:db8::7]/live' a.jpg
         liveview-bridge snapshot --json rtsp://camera.example/stream keyframe.h264
-        liveview-bridge snapshot http://127.0.0.1:8080/snapshot.jpg picture.jpg
+        liveview-bridge snapshot http://127.0.0.1:8088/snapshot.jpg picture.jpg
         liveview-bridge snapshot camera picture.jpg
         liveview-bridge snapshot camera:192.168.122.1 - > picture.jpg
 
       EXIT CODES
         0   the picture was saved
-        1   the other side answered with an error, sent something unusable, or was too slow
+        1   an error answer, an unusable picture, or none in time
         64  the arguments cannot be used
         69  no connection, no camera, or no ffmpeg
         73  the file cannot be written

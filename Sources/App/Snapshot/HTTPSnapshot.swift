@@ -65,6 +65,11 @@ struct HTTPSnapshot: Sendable {
     return (jpeg, age.map { .milliseconds($0) })
   }
 
+  /// The client passes on what the system said about the connection, without its address.
+  private static let neverConnected: Set<CInt> = [
+    ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT, ECONNABORTED,
+  ]
+
   private func explain(_ error: any Error) -> SnapshotError {
     switch error {
     case let error as HTTPClientError
@@ -73,6 +78,9 @@ struct HTTPSnapshot: Sendable {
     case let error as NIOConnectionError:
       return .cannotConnect(
         host: error.host, port: error.port, reason: ConnectionTrouble.reason(error))
+    case let error as IOError where Self.neverConnected.contains(error.errnoCode):
+      return .cannotConnect(
+        host: url.host, port: url.port, reason: ConnectionTrouble.reason(error))
     case let error as HTTPClientError:
       return .httpFailed(reason: error.shortDescription)
     default:

@@ -64,6 +64,8 @@ enum SnapshotSource: Sendable {
 struct HTTPPictureURL: Sendable {
   /// What is asked for, and shown in reports.
   let text: String
+  let host: String
+  let port: Int
   let username: String?
   let password: String?
 
@@ -76,5 +78,7 @@ struct HTTPPictureURL: Sendable {
     components.password = nil
     guard let plain = components.string else { return nil }
     self.text = plain
+    self.host = host
+    port = components.port ?? (components.scheme?.lowercased() == "https" ? 443 : 80)
   }
 }
