@@ -130,7 +130,8 @@ extension SocketTests {
         try await cycle()
         let before = try openDescriptors()
         for _ in 0..<100 { try await cycle() }
-        #expect(try openDescriptors() == before)
+        // A leak shows a hundredfold; the runtime may open a few for threads it starts later.
+        #expect(try openDescriptors() - before < 10)
       }
     }
   }

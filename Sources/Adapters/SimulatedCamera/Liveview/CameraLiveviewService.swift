@@ -139,11 +139,12 @@ extension SimulatedCamera {
     statusChanged()
   }
 
-  /// The rhythm keeps its mean even if one step came late, but never runs after lost time.
+  /// The rhythm keeps its mean if one step came late, but never makes up for whole lost ones.
   private func scheduleNextPicture() {
     let now = NIODeadline.now()
     let gap = TimeAmount(liveview.pacing.nextGap())
-    liveview.nextPicture = max(liveview.nextPicture + gap, now)
+    let due = liveview.nextPicture + gap
+    liveview.nextPicture = due > now ? due : now + gap
     after(.nanoseconds((liveview.nextPicture - now).nanoseconds)) { $0.pictureDue() }
   }
 
@@ -159,11 +160,12 @@ extension SimulatedCamera {
   }
 
   private func sendPicture(to id: ObjectIdentifier, _ channel: any Channel) {
+    // The clock is read when the picture is taken, not when it is ready.
+    let timestamp =
+      configuration.initialTimestamp &+ UInt32(truncatingIfNeeded: uptimeMilliseconds)
     guard let drawn = drawPicture() else { return }
     let fault = liveview.faults.isEmpty ? nil : liveview.faults.removeFirst()
     if fault == .sequenceGap { liveview.sequenceNumber &+= 100 }
-    let timestamp =
-      configuration.initialTimestamp &+ UInt32(truncatingIfNeeded: uptimeMilliseconds)
     if body.wantsFrameInformation {
       let information = LiveviewPacket.frameInformation(
         frameNumber: liveview.frameNumber, sequenceNumber: liveview.sequenceNumber,
