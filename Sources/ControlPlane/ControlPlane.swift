@@ -98,7 +98,8 @@ public final class ControlPlane: Sendable {
   /// Hummingbird tells of its start and stop in its own words; ours are enough.
   private var quietLogger: Logger {
     var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
+    // It calls an ordinary end an error, and a taken port is reported by the supervisor.
+    quiet.logLevel = .critical
     return quiet
   }
 

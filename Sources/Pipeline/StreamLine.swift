@@ -23,12 +23,14 @@ public final class StreamLine: Sendable {
   ) {
     self.clock = clock
     slot = FrameSlot(clock: clock, preparedSize: expectedSize)
-    hub = StreamHub(slot: slot, clock: clock)
+    let thread = ThreadExecutor(name: "encoder")
+    hub = StreamHub(slot: slot, clock: clock, thread: thread)
     handle = StreamHandle(hub: hub, slot: slot, clock: clock)
     let telemetry = ComponentTelemetry(
       name: "encoder", board: board, clock: clock, logger: logger)
     encoder = EncoderStage(
-      settings: settings, size: expectedSize, slot: slot, hub: hub, telemetry: telemetry)
+      settings: settings, size: expectedSize, slot: slot, hub: hub,
+      thread: thread, telemetry: telemetry)
     let (slot, hub, encoder) = (slot, hub, encoder)
     telemetry.setDetails {
       Self.status(

@@ -14,8 +14,9 @@ public final class ExternalProgram: Sendable {
     var lines: [String] = []
     var partial = ""
     var isClosed = false
-    var waiters: [(id: Int, isMatch: @Sendable (String) -> Bool, CheckedContinuation<String?, Never>)] =
-      []
+    var waiters:
+      [(id: Int, isMatch: @Sendable (String) -> Bool, CheckedContinuation<String?, Never>)] =
+        []
   }
 
   private let process: Process

@@ -33,9 +33,9 @@ actor EncoderStage {
   /// - Parameter size: Picture size to be ready for before the first picture comes.
   init(
     settings: EncoderSettings, size: PictureSize, slot: FrameSlot, hub: StreamHub,
-    telemetry: ComponentTelemetry
+    thread: ThreadExecutor, telemetry: ComponentTelemetry
   ) {
-    thread = ThreadExecutor(name: "encoder")
+    self.thread = thread
     self.settings = H264EncoderSettings(
       size: size, profile: settings.profile, preset: settings.preset,
       bitrateKbps: settings.bitrateKbps, vbvBufferSeconds: settings.vbvBufferSeconds,
@@ -53,6 +53,15 @@ actor EncoderStage {
   func run() async {
     prepare(for: settings.size)
     telemetry.note(.waiting, "nobody watches")
+    await withTaskCancellationHandler {
+      await work()
+    } onCancel: {
+      slot.finish()
+    }
+    telemetry.report(.stopped)
+  }
+
+  private func work() async {
     while let order = await slot.nextOrder() {
       switch order {
       case .prepare(let size): prepare(for: size)
@@ -66,7 +75,6 @@ actor EncoderStage {
         await hub.publish(accessUnit)
       }
     }
-    telemetry.report(.stopped)
   }
 
   private func prepare(for size: PictureSize) {

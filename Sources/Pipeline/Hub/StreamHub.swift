@@ -3,8 +3,14 @@ import Synchronization
 
 /// Hands each access unit to every subscriber, and tells the encoder whether anybody watches.
 ///
-/// Subscribers never wait for each other: each has a bounded queue, and the slow one skips.
+/// Subscribers never wait for each other: each has a bounded queue, and the slow one skips. It
+/// lives on the encoder's thread, so that publishing costs no thread hop.
 public actor StreamHub {
+  private let thread: ThreadExecutor
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    thread.asUnownedSerialExecutor()
+  }
+
   private var subscriptions: [ObjectIdentifier: StreamSubscription] = [:]
   private var recentGOP = RecentGOP()
   private let slot: FrameSlot
@@ -12,7 +18,8 @@ public actor StreamHub {
   private let currentFormat = Mutex<VideoFormat?>(nil)
   private let counters = Mutex(StreamCounters())
 
-  init(slot: FrameSlot, clock: MediaClock) {
+  init(slot: FrameSlot, clock: MediaClock, thread: ThreadExecutor = ThreadExecutor(name: "hub")) {
+    self.thread = thread
     self.slot = slot
     self.clock = clock
   }

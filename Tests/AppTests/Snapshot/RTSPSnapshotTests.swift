@@ -68,7 +68,7 @@ import Testing
 
   @Test func aStreamWithoutKeyframeIsToldWithWhatCame() async throws {
     let (outcome, steps) = try await take(
-      from: ScriptedServer.Line.untilSetup + [.play([0x41, 0x9A])], timeLimit: .milliseconds(500))
+      from: ScriptedServer.Line.untilSetup + [.play([0x41, 0x9A])], timeLimit: .seconds(5))
     guard case .failure(let error) = outcome, case .timedOut(.picture, _, let progress) = error
     else {
       Issue.record("\(outcome)")

@@ -186,9 +186,9 @@ private enum Expected: Equatable {
     #expect(await order == .encode(picture, forceIDR: true, isRepeat: false))
   }
 
-  @Test func cancellingEndsTheOrders() async {
+  @Test func finishingEndsTheOrders() async {
     let encoder = Task { Expected(await slot.nextOrder()) }
-    encoder.cancel()
+    slot.finish()
     #expect(await encoder.value == .end)
     slot.setDemand(true)
     put()

@@ -98,9 +98,13 @@ import Testing
 
   @Test func cancellingTheTaskEndsTheWait() async {
     let subscription = subscription()
-    let reader = Task { await subscription.next() }
+    let reader = Task {
+      var count = 0
+      for await _ in subscription { count += 1 }
+      return count
+    }
     reader.cancel()
-    #expect(await reader.value == nil)
+    #expect(await reader.value == 0)
     #expect(await subscription.next() == nil)
   }
 

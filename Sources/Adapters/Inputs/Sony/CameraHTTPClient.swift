@@ -5,7 +5,8 @@ import NIOPosix
 import SonyCamera
 import Synchronization
 
-/// The three kinds of HTTP a camera speaks: its description, its API, its liveview.
+/// The short exchanges with a camera: its description and its API. Liveview is another matter, see
+/// `LiveviewReader`.
 ///
 /// HTTP/1.1 only, no redirects, nothing decompressed, every answer limited. Calls get a connection
 /// of their own: one left over from before a Wi-Fi loss would swallow the next call.
@@ -40,7 +41,9 @@ final class CameraHTTPClient: Sendable {
     let result: Result<Value, any Error>
     do {
       result = .success(
-        try await body(CameraHTTPClient(client: client, localAddress: localAddress)))
+        try await body(
+          CameraHTTPClient(
+            client: client, localAddress: localAddress)))
     } catch {
       result = .failure(error)
     }
@@ -81,26 +84,6 @@ final class CameraHTTPClient: Sendable {
     } catch {
       throw .unreadable(error)
     }
-  }
-
-  /// Opens the stream; its bytes come until the camera ends it or the body is let go.
-  ///
-  /// - Parameter timeLimit: For the answer's head.
-  func liveview(
-    at url: CameraURL, timeLimit: Duration
-  ) async throws(LiveviewEnd) -> HTTPClientResponse.Body {
-    let request = request(url)
-    let client = client
-    let response: HTTPClientResponse
-    do {
-      response = try await withTimeLimit(timeLimit) {
-        try await client.execute(request, deadline: .distantFuture)
-      }
-    } catch {
-      throw .unreachable
-    }
-    guard response.status == .ok else { throw .refused(status: Int(response.status.code)) }
-    return response.body
   }
 
   private func request(_ url: CameraURL) -> HTTPClientRequest {

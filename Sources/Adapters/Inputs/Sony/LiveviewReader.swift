@@ -1,9 +1,9 @@
-import AsyncHTTPClient
 import Media
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 import Pipeline
 import SonyCamera
-import Synchronization
 
 /// Reads one liveview stream as fast as it comes and hands its pictures on.
 ///
@@ -12,8 +12,13 @@ import Synchronization
 struct LiveviewReader: Sendable {
   /// For the head of the answer, at least; a camera that just woke up takes its time.
   private static let shortestOpenLimit = Duration.seconds(5)
+  /// A camera in reach accepts within milliseconds.
+  private static let connectLimit = TimeAmount.milliseconds(1500)
+  /// Bytes of one read: more than a picture has, so that it takes one wake-up.
+  private static let readSize = 131_072
 
-  var http: CameraHTTPClient
+  /// Source address of the connection; nil leaves it to the routes.
+  var localAddress: String?
   var sink: FrameSink
   var record: LiveviewRecord
   var clock: MediaClock
@@ -27,24 +32,58 @@ struct LiveviewReader: Sendable {
     _ url: CameraURL, onFirstPicture: @escaping @Sendable (PictureSize) async -> Void
   ) async -> LiveviewEnd {
     record.streamBegins()
+    let (events, continuation) = AsyncStream.makeStream(of: LiveviewHandler.Event.self)
     let end: LiveviewEnd
     do {
-      let body = try await http.liveview(
-        at: url, timeLimit: max(stallLimit, Self.shortestOpenLimit))
-      end = await read(body, onFirstPicture: onFirstPicture)
+      let channel = try await connect(to: url, reporting: continuation)
+      end = await follow(events, onFirstPicture: onFirstPicture)
+      try? await channel.close()
     } catch {
-      end = error
+      end = .unreachable
     }
     record.streamEnded(Task.isCancelled ? nil : end)
     return end
   }
 
-  private func read(
-    _ body: HTTPClientResponse.Body,
+  private func connect(
+    to url: CameraURL, reporting events: AsyncStream<LiveviewHandler.Event>.Continuation
+  ) async throws -> any Channel {
+    let openLimit = TimeAmount(max(stallLimit, Self.shortestOpenLimit))
+    var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connectTimeout(Self.connectLimit)
+      .channelOption(
+        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readSize)
+      )
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+          try pipeline.addHandler(
+            LiveviewHandler(
+              url: url, sink: sink, record: record, clock: clock, events: events,
+              openLimit: openLimit))
+        }
+      }
+    if let localAddress {
+      bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: localAddress, port: 0))
+    }
+    return try await bootstrap.connect(host: url.host, port: url.port).get()
+  }
+
+  private func follow(
+    _ events: AsyncStream<LiveviewHandler.Event>,
     onFirstPicture: @escaping @Sendable (PictureSize) async -> Void
   ) async -> LiveviewEnd {
     await withTaskGroup(of: LiveviewEnd?.self) { group in
-      group.addTask { await drain(body, onFirstPicture: onFirstPicture) }
+      group.addTask {
+        for await event in events {
+          switch event {
+          case .firstPicture(let size): await onFirstPicture(size)
+          case .ended(let end): return end
+          }
+        }
+        return .closed
+      }
       group.addTask { await watch() }
       defer { group.cancelAll() }
       // Nil is the watch that was cancelled, which does not end the stream.
@@ -55,45 +94,9 @@ struct LiveviewReader: Sendable {
     }
   }
 
-  private func drain(
-    _ body: HTTPClientResponse.Body, onFirstPicture: @Sendable (PictureSize) async -> Void
-  ) async -> LiveviewEnd {
-    do {
-      var parser = LiveviewParser()
-      var buffer = ByteBuffer()
-      var hasPictures = false
-      for try await var chunk in body {
-        let arrival = clock.now()
-        buffer.writeBuffer(&chunk)
-        while let packet = try parser.next(from: &buffer) {
-          guard case .image(let image) = packet else { continue }
-          publish(image, at: arrival, parser.statistics)
-          guard !hasPictures else { continue }
-          hasPictures = true
-          await onFirstPicture(image.outline.size)
-        }
-      }
-      return .closed
-    } catch let error as SonyCameraError {
-      return .unreadable(error)
-    } catch {
-      return .closed
-    }
-  }
-
-  private func publish(
-    _ image: LiveviewImage, at arrival: MediaTime, _ statistics: LiveviewStatistics
-  ) {
-    let presentationTime = record.received(image, at: arrival, statistics: statistics)
-    sink.publish(
-      JPEGFrame(
-        bytes: image.bytes, size: image.outline.size, presentationTime: presentationTime,
-        arrivalTime: arrival))
-  }
-
   /// Ends when no picture came for too long; nil if cancelled before.
   private func watch() async -> LiveviewEnd? {
-    var deadline = clock.now().advanced(by: stallLimit)
+    var deadline = clock.now().advanced(by: max(stallLimit, Self.shortestOpenLimit))
     while true {
       let rest = clock.now().duration(to: deadline)
       if rest <= .zero { return .stalled }

@@ -34,7 +34,7 @@ public struct SonyCameraInput: Input {
       let camera = try await finder(http).first()
       record.found(camera)
       let reader = LiveviewReader(
-        http: http, sink: sink, record: record, clock: telemetry.clock,
+        localAddress: localAddress, sink: sink, record: record, clock: telemetry.clock,
         stallLimit: settings.stallLimit)
       try await CameraConversation(
         camera: camera, settings: settings, http: http, reader: reader, record: record,

@@ -83,6 +83,9 @@ struct RTSPOutputSettings: Sendable {
         return nil
       }
       return RTSPCredential(username: username, password: password.value)
+    case (.some, nil) where reader.contains("password") || reader.contains("passwordFile"):
+      // What is wrong with the password was reported already.
+      return nil
     case (let username?, nil):
       reader.report(
         "username", value: username, allowed: "given together with password or passwordFile")

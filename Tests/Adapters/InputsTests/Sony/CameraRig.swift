@@ -113,6 +113,14 @@ struct PictureTray: Sendable {
 
   /// The next new picture; waits for it.
   func next() async throws -> JPEGFrame {
+    try await withTaskCancellationHandler {
+      try await take()
+    } onCancel: {
+      slot.finish()
+    }
+  }
+
+  private func take() async throws -> JPEGFrame {
     while let order = await slot.nextOrder() {
       if case .encode(let frame, _, isRepeat: false) = order { return frame }
     }

@@ -140,12 +140,10 @@ import Testing
       let url = try #require(CameraURL(rig.endpoints.liveviewURL))
       try await rig.running(rig.input()) {
         _ = try await rig.tray.next()
-        let rivalEnd = try await CameraHTTPClient.withClient(localAddress: nil) { http in
-          await LiveviewReader(
-            http: http, sink: PictureTray().sink, record: LiveviewRecord(), clock: .system,
-            stallLimit: .seconds(30)
-          ).read(url) { _ in }
-        }
+        let rivalEnd = await LiveviewReader(
+          sink: PictureTray().sink, record: LiveviewRecord(), clock: .system,
+          stallLimit: .seconds(30)
+        ).read(url) { _ in }
         #expect(rivalEnd == .closed)
         #expect(await rig.camera.status.counters.liveviewConnections >= 3)
         _ = try await rig.tray.next(2)
