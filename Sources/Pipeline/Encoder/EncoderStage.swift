@@ -53,11 +53,9 @@ actor EncoderStage {
   func run() async {
     prepare(for: settings.size)
     telemetry.note(.waiting, "nobody watches")
-    await withTaskCancellationHandler {
-      await work()
-    } onCancel: {
-      slot.finish()
-    }
+    // A continuation resumes on the task's preferred executor, otherwise on the shared pool: two
+    // thread hops a picture.
+    await withTaskExecutorPreference(thread) { await work() }
     telemetry.report(.stopped)
   }
 

@@ -113,20 +113,22 @@ public final class FrameSlot: Sendable {
     waiter?.resume(returning: nil)
   }
 
-  /// The encoder's next order; waits for it. Nil when the line ends. One task may wait.
-  ///
-  /// Runs where the caller runs: a visit to the shared pool would cost two thread hops a picture.
-  /// For the same reason it does not look at cancellation; whoever cancels calls ``finish()``.
-  func nextOrder(isolation: isolated (any Actor)? = #isolation) async -> Order? {
-    await withCheckedContinuation(isolation: isolation) { continuation in
-      let now = clock.now()
-      let immediate: Order?? = state.withLock { state in
-        if state.isFinished { return .some(nil) }
-        if let order = Self.takeOrder(from: &state, now: now) { return .some(order) }
-        state.waiter = continuation
-        return nil
+  /// The encoder's next order; waits for it. Nil when the line ends or the task is cancelled. One
+  /// task may wait.
+  func nextOrder() async -> Order? {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let now = clock.now()
+        let immediate: Order?? = state.withLock { state in
+          if state.isFinished { return .some(nil) }
+          if let order = Self.takeOrder(from: &state, now: now) { return .some(order) }
+          state.waiter = continuation
+          return nil
+        }
+        if let immediate { continuation.resume(returning: immediate) }
       }
-      if let immediate { continuation.resume(returning: immediate) }
+    } onCancel: {
+      finish()
     }
   }
 

@@ -94,38 +94,34 @@ public final class StreamSubscription: AsyncSequence, Sendable {
     }
   }
 
-  /// The next access unit; waits for it. Nil when the subscription ended.
+  /// The next access unit; waits for it. Nil when the subscription ended or the task is cancelled.
   ///
-  /// One task at a time may wait. Runs where the caller runs and does not look at cancellation,
-  /// which spares an output on an event loop two thread hops a picture; whoever cancels calls
-  /// ``cancel()``. `for await` does look at it.
-  public func next(isolation: isolated (any Actor)? = #isolation) async -> AccessUnit? {
-    await withCheckedContinuation(isolation: isolation) { continuation in
-      let immediate: AccessUnit?? = state.withLock { state in
-        if !state.queue.isEmpty {
-          let first = state.queue.removeFirst()
-          state.byteCount -= first.byteCount
-          return .some(first)
+  /// One task at a time may wait. A task that prefers the executor it works on, for example an
+  /// event loop, is woken there; any other one takes a detour over the shared pool.
+  public func next() async -> AccessUnit? {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let immediate: AccessUnit?? = state.withLock { state in
+          if !state.queue.isEmpty {
+            let first = state.queue.removeFirst()
+            state.byteCount -= first.byteCount
+            return .some(first)
+          }
+          if state.isFinished || state.waiter != nil { return .some(nil) }
+          state.waiter = continuation
+          return nil
         }
-        if state.isFinished || state.waiter != nil { return .some(nil) }
-        state.waiter = continuation
-        return nil
+        if let immediate { continuation.resume(returning: immediate) }
       }
-      if let immediate { continuation.resume(returning: immediate) }
+    } onCancel: {
+      cancel()
     }
   }
 
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate let subscription: StreamSubscription
 
-    public mutating func next() async -> AccessUnit? {
-      let subscription = subscription
-      return await withTaskCancellationHandler {
-        await subscription.next()
-      } onCancel: {
-        subscription.cancel()
-      }
-    }
+    public mutating func next() async -> AccessUnit? { await subscription.next() }
   }
 
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription: self) }

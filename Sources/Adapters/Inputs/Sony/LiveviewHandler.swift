@@ -63,6 +63,7 @@ final class LiveviewHandler: ChannelInboundHandler {
       if head.status.code / 100 == 1 { return }
       isAnswered = true
       opening?.cancel()
+      record.streamAnswered(at: clock.now())
       if head.status != .ok { end(.refused(status: Int(head.status.code)), context) }
     case .body(var bytes):
       receive(&bytes, context)

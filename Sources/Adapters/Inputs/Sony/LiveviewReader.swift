@@ -96,7 +96,7 @@ struct LiveviewReader: Sendable {
 
   /// Ends when no picture came for too long; nil if cancelled before.
   private func watch() async -> LiveviewEnd? {
-    var deadline = clock.now().advanced(by: max(stallLimit, Self.shortestOpenLimit))
+    var deadline = clock.now().advanced(by: stallLimit)
     while true {
       let rest = clock.now().duration(to: deadline)
       if rest <= .zero { return .stalled }
@@ -105,7 +105,8 @@ struct LiveviewReader: Sendable {
       } catch {
         return nil
       }
-      if let last = record.lastArrival { deadline = last.advanced(by: stallLimit) }
+      // Without an answer yet it is the handler that knows how long to wait.
+      deadline = (record.lastSignOfLife ?? clock.now()).advanced(by: stallLimit)
     }
   }
 }

@@ -17,6 +17,7 @@ final class LiveviewRecord: Sendable {
     var activity = CameraActivity.idle
     var clock = CameraClock()
     var size: PictureSize?
+    var answeredAt: MediaTime?
     var lastArrival: MediaTime?
     var recentArrivals: [MediaTime] = []
     var pictureCount: UInt64 = 0
@@ -53,8 +54,14 @@ final class LiveviewRecord: Sendable {
       $0.streamCount &+= 1
       $0.clock.reset()
       $0.recentArrivals = []
+      $0.answeredAt = nil
       $0.lastArrival = nil
     }
+  }
+
+  /// The camera has accepted the request for the stream.
+  func streamAnswered(at now: MediaTime) {
+    state.withLock { $0.answeredAt = now }
   }
 
   func streamEnded(_ reason: LiveviewEnd?) {
@@ -87,8 +94,9 @@ final class LiveviewRecord: Sendable {
 
   // MARK: Status
 
-  /// When the newest picture of this stream arrived.
-  var lastArrival: MediaTime? { state.withLock { $0.lastArrival } }
+  /// When this stream last showed life: its newest picture, or the camera's answer before the
+  /// first; nil while there is no answer.
+  var lastSignOfLife: MediaTime? { state.withLock { $0.lastArrival ?? $0.answeredAt } }
 
   /// The camera of the present or the last session.
   var camera: FoundCamera? { state.withLock { $0.camera } }

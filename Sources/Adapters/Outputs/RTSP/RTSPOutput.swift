@@ -124,8 +124,9 @@ public struct RTSPOutput: Output {
         if isWanted, subscription == nil {
           let new = await stream.subscribe()
           subscription = new
-          let feeder = RTSPFeeder(loop: loop, server: server)
-          group.addTask { await feeder.run(new) }
+          group.addTask(executorPreference: EventLoopTaskExecutor(loop: loop)) {
+            for await accessUnit in new { server.value.broadcast(accessUnit) }
+          }
         } else if !isWanted {
           subscription?.cancel()
           subscription = nil
@@ -204,25 +205,6 @@ enum RTSPOutputError: Error, CustomStringConvertible {
     case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
     case .tooManyConnections: "too many connections"
     }
-  }
-}
-
-/// Brings access units to the viewers, on their own event loop: one thread hop a picture.
-private actor RTSPFeeder {
-  private let loop: any EventLoop
-  private let server: NIOLoopBound<RTSPServerLoop>
-  nonisolated var unownedExecutor: UnownedSerialExecutor {
-    loop.executor.asUnownedSerialExecutor()
-  }
-
-  init(loop: any EventLoop, server: NIOLoopBound<RTSPServerLoop>) {
-    self.loop = loop
-    self.server = server
-  }
-
-  /// Returns when the subscription is cancelled.
-  func run(_ subscription: StreamSubscription) async {
-    while let accessUnit = await subscription.next() { server.value.broadcast(accessUnit) }
   }
 }
 

@@ -130,17 +130,7 @@ final class UDPReceiver: Sendable {
   }
 }
 
-/// A folder of its own for one test, removed with the value.
-final class TemporaryFolder {
-  private let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
+extension TemporaryFolder {
   func path(_ name: String) -> String { url.appending(path: name).path }
 
   func contents() throws -> [String] {
@@ -151,6 +141,6 @@ final class TemporaryFolder {
 /// Waits until `condition` holds; the test's time limit ends a wait in vain.
 func eventually(_ condition: () -> Bool) async {
   while !condition(), !Task.isCancelled {
-    try? await Task.sleep(for: .milliseconds(2))
+    await Task.yield()
   }
 }
