@@ -16,7 +16,10 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// Answers a client may leave unread beyond the pictures it is behind.
   private static let unreadAnswerLimit = 262_144
 
+  /// The client's address without its port, for limits per address.
   let host: String
+  /// The client's address as log lines and the status page name it.
+  let peer: String
   let admission: ConnectionAdmission.Verdict
   private let server: RTSPServerLoop
   private let channel: any Channel
@@ -39,6 +42,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     self.admission = admission
     let now = server.clock.now()
     host = RTSPAddress.host(of: channel.remoteAddress)
+    peer = RTSPAddress.authority(of: channel.remoteAddress)
     connection = RTSPServerConnection(
       configuration: server.configuration,
       localAuthority: RTSPAddress.authority(of: channel.localAddress),
@@ -85,7 +89,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     // Ordinary: ffmpeg resets the connection right after TEARDOWN.
     server.logger.debug(
       "connection failed",
-      metadata: [LogKey.viewer: .string(host), LogKey.error: .string("\(error)")])
+      metadata: [LogKey.viewer: .string(peer), LogKey.error: .string("\(error)")])
     context.close(promise: nil)
   }
 
@@ -164,7 +168,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private func portsFailed(_ error: any Error) {
     server.logger.warning(
       "no UDP ports for a viewer",
-      metadata: [LogKey.viewer: .string(host), LogKey.error: .string("\(error)")])
+      metadata: [LogKey.viewer: .string(peer), LogKey.error: .string("\(error)")])
     carryOut(connection.transportFailed(at: server.clock.now()))
   }
 
@@ -235,7 +239,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     progress.note(written: written, queued: queuedBytes, at: anchor.mediaTime)
     guard progress.stalled(at: anchor.mediaTime) >= server.settings.stallTimeout else { return }
     server.logger.notice(
-      "viewer stalled", metadata: [LogKey.viewer: .string(host), LogKey.bytes: "\(queuedBytes)"])
+      "viewer stalled", metadata: [LogKey.viewer: .string(peer), LogKey.bytes: "\(queuedBytes)"])
     isClosing = true
     channel.close(promise: nil)
   }
@@ -290,7 +294,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   func status(at anchor: WallClockAnchor) -> ViewerStatus? {
     guard let viewer, let since = viewer.playingSince else { return nil }
     return ViewerStatus(
-      address: RTSPAddress.authority(of: channel.remoteAddress), transport: viewer.transport.name,
+      address: peer, transport: viewer.transport.name,
       userAgent: connection.userAgent, since: since, isPlaying: viewer.isPlaying,
       picturesSent: viewer.picturesSent, picturesSkipped: viewer.picturesSkipped,
       bytesSent: viewer.bytesSent, queuedBytes: queuedBytes, reception: viewer.reception)

@@ -134,7 +134,7 @@ final class RTSPServerLoop {
     logger.notice(
       "viewer left",
       metadata: [
-        LogKey.viewer: .string(handler.host), LogKey.transport: .string(viewer.transport.name),
+        LogKey.viewer: .string(handler.peer), LogKey.transport: .string(viewer.transport.name),
         LogKey.tookSeconds: "\(Int(stayed.inSeconds.rounded()))",
         LogKey.frames: "\(viewer.picturesSent)", LogKey.skipped: "\(viewer.picturesSkipped)",
         LogKey.viewers: "\(players.count)",
