@@ -44,8 +44,12 @@ struct CameraRunner: Sendable {
     let camera = try SimulatedCamera(configuration: configuration)
     let endpoints = try await camera.start()
     telemetry.logger.notice(
-      "no camera in reach, using the built-in simulated one",
-      metadata: [LogKey.url: .string(endpoints.descriptionURL)])
+      "using the built-in simulated camera",
+      metadata: [
+        LogKey.reason: .string(
+          simulation == .always ? "set by camera.simulated" : "no camera in reach"),
+        LogKey.url: .string(endpoints.descriptionURL),
+      ])
     let reader = sources.reader(overriding: ["camera.url": endpoints.descriptionURL])
     let simulated = SonyCameraInput(
       settings: reader.scoped(to: SonyCameraInput.kind), sink: line.sink, telemetry: telemetry)
