@@ -107,6 +107,9 @@ class Reader:
             transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
         _, fields, _ = self._expect(self.request("SETUP", self.track, [transport]), 200)
         self.session = fields["session"].split(";")[0]
+        ports = re.search(r"server_port=(\d+)-(\d+)", fields["transport"])
+        self.server_rtcp = int(ports.group(2)) if ports else None
+        self.report_due = time.monotonic()
         _, fields, _ = self._expect(self.request("PLAY", base, ["Range: npt=0.000-"]), 200)
         info = fields.get("rtp-info", "")
         seq, stamp = re.search(r"seq=(\d+)", info), re.search(r"rtptime=(\d+)", info)
@@ -156,6 +159,7 @@ class Reader:
             if left is not None and left <= 0:
                 return until is None
             if self.udp:
+                self._report()
                 ready, _, _ = select.select([self.rtp, self.rtcp, self.sock], [], [], left)
                 if self.rtp in ready:
                     self._rtp(self.rtp.recv(65536))
@@ -170,6 +174,13 @@ class Reader:
             if ready:
                 self._read()
         return True
+
+    def _report(self):
+        """An empty receiver report every 5 s: over UDP the server knows by it that we live."""
+        if time.monotonic() >= self.report_due:
+            self.report_due = time.monotonic() + 5
+            self.rtcp.sendto(
+                struct.pack(">BBHI", 0x80, 201, 1, 0x1234), (self.url.hostname, self.server_rtcp))
 
     def _read(self):
         data = self.sock.recv(262144)
