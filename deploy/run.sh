@@ -11,7 +11,7 @@ need_swift
 # The build directory's own name for the newest release build, without asking SwiftPM (slow).
 binary=.build/release/liveview-bridge
 if [ ! -x "$binary" ] || [ -n "$(find Package.swift Sources -newer "$binary" -print -quit)" ]; then
-  [ -x "$binary" ] || say "building for the first time: about 5 minutes on 2 cores, then never again"
+  [ -x "$binary" ] || say "building for the first time: 5 to 8 minutes on 2 cores, then never again"
   swift build -c release --product liveview-bridge >&2
   touch "$binary"
 fi

@@ -13,7 +13,7 @@ need_swift
 say "checking the format"
 swift format lint --recursive --strict Package.swift Sources Tests
 
-say "building (the first time takes about 5 minutes on 2 cores)"
+say "building (the first time takes 4 to 8 minutes on 2 cores)"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 swift build --build-tests 2>&1 | tee "$log"
