@@ -67,7 +67,7 @@ struct CameraRig: Sendable {
   func input(url: String? = nil) -> SonyCameraInput {
     input([
       "camera.url": ConfigValue(stringLiteral: url ?? endpoints.descriptionURL),
-      "camera.stallSeconds": 0.5,
+      "camera.stallSeconds": 1.0,
     ])
   }
 

@@ -62,7 +62,8 @@ import Testing
     } _: { rig in
       try await rig.running(rig.input()) {
         _ = try await rig.tray.next()
-        #expect(await rig.callCount(.startLiveviewWithSize) == 1)
+        // More than once if a loaded machine takes the stream for a silent one.
+        #expect(await rig.callCount(.startLiveviewWithSize) >= 1)
         #expect(await rig.callCount(.startLiveview) == 0)
       }
     }
