@@ -54,14 +54,12 @@ public struct CameraDiscovery: Sendable {
   public func run(
     for duration: Duration, onFound: @escaping @Sendable (String, String) -> Void = { _, _ in }
   ) async throws -> [DiscoveredCamera] {
-    let localAddress = interface.flatMap { NetworkInterface.all(named: $0).first?.address }
-    return try await CameraHTTPClient.withClient(localAddress: localAddress) { http in
-      let found = try await find(with: http, for: duration, onFound: onFound)
-      var cameras: [DiscoveredCamera] = []
-      // One after the other: several addresses may be the same camera.
-      for camera in found { cameras.append(await identify(camera, with: http)) }
-      return cameras
-    }
+    let http = CameraHTTPClient(interface: interface)
+    let found = try await find(with: http, for: duration, onFound: onFound)
+    var cameras: [DiscoveredCamera] = []
+    // One after the other: several addresses may be the same camera.
+    for camera in found { cameras.append(await identify(camera, with: http)) }
+    return cameras
   }
 
   private func find(

@@ -2,45 +2,23 @@ import Media
 import Pipeline
 import SonyCamera
 
-/// A camera that was found, before anything is called.
-struct FoundCamera: Sendable, Hashable {
-  /// Nil if only the API answered.
-  var description: DeviceDescription?
-  /// Where the description is.
-  var location: CameraURL?
-  var endpoint: CameraURL
-  /// Name of the interface it answered on, if known.
-  var interface: String?
-  var origin: Origin
-
-  enum Origin: String, Sendable {
-    /// It answered a search or announced itself.
-    case search
-    /// It was where cameras usually are.
-    case wellKnownAddress
-    /// It was where it had been before.
-    case memory
-    /// It was where the settings say.
-    case settings
-  }
-
-  /// The device name, or the host if there is none.
-  var name: String {
-    guard let name = description?.friendlyName, !name.isEmpty else { return endpoint.host }
-    return name
-  }
-}
-
-/// Looks for cameras: by searching, and at the addresses they usually have.
+/// Looks for cameras: by searching, at the addresses they usually have, and where one was before.
+///
+/// `ProbePlan` decides who is asked; this carries it out.
 struct CameraFinder: Sendable {
   /// For one description; the camera's processor is slow but not that slow.
   private static let descriptionTimeLimit = Duration.seconds(3)
   /// For `getVersions`; more, because a camera that changes its mode answers late.
   private static let endpointTimeLimit = Duration.seconds(5)
+  /// A camera in reach accepts within 11 ms (NEX-5T). One that comes back must not be missed
+  /// because of an attempt that began before: the kernel would repeat it only after a second.
+  private static let localConnectLimit = Duration.milliseconds(450)
+  /// For a host behind a router, which only the settings can name.
+  private static let distantConnectLimit = Duration.seconds(3)
   /// Sony's own app sends three searches at these distances, because datagrams get lost.
   private static let firstSearchPauses: [Duration] = [.milliseconds(100), .milliseconds(200)]
-  /// Between two rounds of asking addresses while none answers.
-  private static let roundPause = Duration.milliseconds(500)
+  /// How often the plan is looked at, and the interfaces with it.
+  private static let tick = Duration.milliseconds(100)
 
   var http: CameraHTTPClient
   /// Where to look instead of searching.
@@ -71,33 +49,33 @@ struct CameraFinder: Sendable {
     }
   }
 
-  /// Looks until cancelled, and reports every camera once for each way it is found.
+  /// Looks until cancelled, and reports every camera; one may be reported again with more about
+  /// it, when its description is found after its API.
   ///
   /// - Throws: Only if no socket can be made at all.
   func run(report: @escaping @Sendable (FoundCamera) -> Void) async throws {
-    if let address {
-      await tryAgainAndAgain(.settings, report: report) { _ in address.probes }
-      return
-    }
-    let searcher = try SSDPSearcher(interface: interface, port: discoveryPort)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await search(with: searcher) }
-      group.addTask { await listen(to: searcher, report: report) }
-      group.addTask {
-        await tryAgainAndAgain(.wellKnownAddress, report: report) { interfaces in
-          CameraAddress.wellKnownProbes(reachableFrom: interfaces)
-        }
-      }
-      if let remembered {
+    let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+    let searcher =
+      address == nil ? try SSDPSearcher(interface: interface, port: discoveryPort) : nil
+    await withDiscardingTaskGroup { group in
+      group.addTask { await tick(continuation) }
+      if let searcher {
+        group.addTask { await search(with: searcher) }
+        group.addTask { await followLinks(with: searcher) }
         group.addTask {
-          await tryAgainAndAgain(.memory, report: report) { interfaces in
-            CameraAddress.probes(for: remembered, reachableFrom: interfaces)
-          }
+          for await sighting in searcher.sightings { continuation.yield(.heard(sighting)) }
         }
       }
-      await group.waitForAll()
+      var rounds = FinderRounds()
+      for await event in events {
+        rounds.take(event, now: clock.now(), report: report)
+        for inquiry in inquiries(&rounds) {
+          group.addTask { continuation.yield(await carryOut(inquiry)) }
+        }
+      }
+      group.cancelAll()
     }
-    await searcher.close()
+    await searcher?.close()
   }
 
   // MARK: Searching
@@ -110,112 +88,124 @@ struct CameraFinder: Sendable {
     }
   }
 
-  private func listen(
-    to searcher: SSDPSearcher, report: @escaping @Sendable (FoundCamera) -> Void
-  ) async {
-    var directory = CameraDirectory()
-    var settled: Set<CameraURL> = []
-    for await sighting in searcher.sightings {
-      let camera: CameraSighting
-      switch directory.received(sighting.message, at: clock.now()) {
-      case .added(let found), .moved(let found), .refreshed(let found): camera = found
-      case .removed(let gone):
-        settled.remove(gone.location)
-        continue
-      case .nothing: continue
-      }
-      guard !settled.contains(camera.location) else { continue }
-      do {
-        let found = try await describe(camera.location)
-        settled.insert(camera.location)
-        report(FoundCamera(found, interface: sighting.interface, origin: .search))
-      } catch SonyCameraError.descriptionWithoutCamera {
-        // A television: it will not become a camera.
-        settled.insert(camera.location)
-      } catch {
-        // It may have been busy; the next answer tries again.
-      }
+  /// A camera that is back is searched as soon as its network is.
+  private func followLinks(with searcher: SSDPSearcher) async {
+    var known = NetworkInterface.running(named: interface)
+    for await _ in LinkChanges.stream() {
+      let present = NetworkInterface.running(named: interface)
+      // Routes and addresses of others change, too.
+      if present != known, !present.isEmpty { await searcher.search() }
+      known = present
     }
   }
 
   // MARK: Asking
 
-  private func tryAgainAndAgain(
-    _ origin: FoundCamera.Origin, report: @escaping @Sendable (FoundCamera) -> Void,
-    probes: @escaping @Sendable ([NetworkInterface]) -> [CameraAddress.Probe]
-  ) async {
-    var known: Set<CameraURL> = []
+  /// Something that may change what is asked next.
+  fileprivate enum Event: Sendable {
+    case tick
+    case heard(SSDPSighting)
+    case answered(host: String, ProbePlan.Outcome, FoundCamera?)
+  }
+
+  private func tick(_ events: AsyncStream<Event>.Continuation) async {
+    defer { events.finish() }
     while !Task.isCancelled {
-      let interfaces = NetworkInterface.all(named: interface)
-      for camera in await answers(to: probes(interfaces))
-      where known.insert(camera.endpoint).inserted {
-        let network = interfaces.first { $0.covers(camera.endpoint.host) }
-        report(FoundCamera(camera, interface: network?.name, origin: origin))
-      }
-      try? await Task.sleep(for: known.isEmpty ? Self.roundPause : searchInterval)
+      events.yield(.tick)
+      try? await Task.sleep(for: Self.tick)
     }
   }
 
-  /// Asks all candidates; hosts at the same time, one host's addresses one after the other, until
-  /// one answers.
-  private func answers(to probes: [CameraAddress.Probe]) async -> [Answer] {
-    var byHost: [String: [CameraAddress.Probe]] = [:]
-    for probe in probes { byHost[probe.url.host, default: []].append(probe) }
-    return await withTaskGroup(of: Answer?.self) { group in
-      for candidates in byHost.values {
-        group.addTask {
-          for probe in candidates {
-            if Task.isCancelled { return nil }
-            if let answer = await answer(to: probe) { return answer }
-          }
-          return nil
-        }
+  private func inquiries(_ rounds: inout FinderRounds) -> [ProbePlan.Inquiry] {
+    let interfaces = NetworkInterface.running(named: interface)
+    func candidates(
+      _ probes: [CameraAddress.Probe], _ origin: FoundCamera.Origin
+    ) -> [ProbePlan.Candidate] {
+      probes.map { probe in
+        let network = interfaces.first { $0.covers(probe.url.host) }
+        return ProbePlan.Candidate(probe: probe, origin: origin, interface: network?.name)
       }
-      return await group.reduce(into: []) { answers, answer in
-        if let answer { answers.append(answer) }
+    }
+    var standing: [ProbePlan.Candidate] = []
+    if let address {
+      standing = candidates(address.probes, .settings)
+    } else {
+      if let remembered {
+        standing = candidates(
+          CameraAddress.probes(for: remembered, reachableFrom: interfaces), .memory)
       }
+      standing += candidates(
+        CameraAddress.wellKnownProbes(reachableFrom: interfaces), .wellKnownAddress)
+    }
+    return rounds.plan.due(at: clock.now(), standing: standing) { host in
+      interfaces.contains { $0.covers(host) }
     }
   }
 
-  /// Nil if nobody is there; that is the usual case and worth no word.
-  private func answer(to probe: CameraAddress.Probe) async -> Answer? {
-    switch probe {
-    case .description(let url):
-      return try? await describe(url)
-    case .endpoint(let url):
-      let reply = try? await http.call(
-        .getVersions, endpoint: url, timeLimit: Self.endpointTimeLimit)
-      return reply.map { _ in Answer(endpoint: url) }
+  /// Asks one host until something answers as a camera does.
+  private func carryOut(_ inquiry: ProbePlan.Inquiry) async -> Event {
+    for candidate in inquiry.candidates where !Task.isCancelled {
+      do {
+        let camera = try await ask(candidate)
+        return .answered(host: inquiry.host, .settled(camera.location), camera)
+      } catch HTTPExchangeFault.unreachable {
+        return .answered(host: inquiry.host, .silence, nil)
+      } catch SonyCameraError.descriptionWithoutCamera {
+        // A television: it will not become a camera.
+        return .answered(host: inquiry.host, .settled(candidate.probe.url), nil)
+      } catch {
+        // Another port may have the camera; or it is busy, and the next round tries again.
+      }
     }
+    return .answered(host: inquiry.host, .notYet, nil)
   }
 
-  private func describe(_ location: CameraURL) async throws -> Answer {
-    let description = try await http.description(
-      at: location, timeLimit: Self.descriptionTimeLimit)
-    return Answer(
-      description: description, location: location,
-      endpoint: try description.cameraEndpoint(location: location))
-  }
-
-  fileprivate struct Answer: Sendable {
-    var description: DeviceDescription?
-    var location: CameraURL?
-    var endpoint: CameraURL
+  private func ask(_ candidate: ProbePlan.Candidate) async throws -> FoundCamera {
+    let connectLimit =
+      candidate.interface == nil ? Self.distantConnectLimit : Self.localConnectLimit
+    switch candidate.probe {
+    case .description(let location):
+      let description = try await http.description(
+        at: location, timeLimit: Self.descriptionTimeLimit, connectLimit: connectLimit)
+      return FoundCamera(
+        description: description, location: location,
+        endpoint: try description.cameraEndpoint(location: location),
+        interface: candidate.interface, origin: candidate.origin)
+    case .endpoint(let endpoint):
+      _ = try await http.ask(
+        .getVersions, endpoint: endpoint, timeLimit: Self.endpointTimeLimit,
+        connectLimit: connectLimit)
+      return FoundCamera(
+        endpoint: endpoint, interface: candidate.interface, origin: candidate.origin)
+    }
   }
 }
 
-extension FoundCamera {
-  fileprivate init(_ answer: CameraFinder.Answer, interface: String?, origin: Origin) {
-    self.init(
-      description: answer.description, location: answer.location, endpoint: answer.endpoint,
-      interface: interface, origin: origin)
-  }
-}
+/// What the finder knows while it looks.
+private struct FinderRounds {
+  var plan = ProbePlan()
+  private var directory = CameraDirectory()
 
-extension CameraAddress.Probe {
-  fileprivate var url: CameraURL {
-    switch self {
-    case .description(let url), .endpoint(let url): url
+  mutating func take(
+    _ event: CameraFinder.Event, now: MediaTime, report: (FoundCamera) -> Void
+  ) {
+    switch event {
+    case .tick:
+      break
+    case .heard(let sighting):
+      _ = directory.removeExpired(at: now)
+      switch directory.received(sighting.message, at: now) {
+      case .added(let found), .moved(let found), .refreshed(let found):
+        plan.sighted(
+          found.identifier, at: found.location, interface: sighting.interface, now: now)
+      case .removed(let gone):
+        plan.left(gone.identifier, location: gone.location)
+      case .nothing:
+        break
+      }
+    case .answered(let host, let outcome, let camera):
+      plan.finished(host, outcome)
+      if let camera { report(camera) }
     }
   }
 }

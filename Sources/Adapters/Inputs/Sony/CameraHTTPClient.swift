@@ -1,113 +1,80 @@
-import AsyncHTTPClient
+import Logging
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import SonyCamera
 import Synchronization
 
 /// The short exchanges with a camera: its description and its API. Liveview is another matter, see
 /// `LiveviewReader`.
 ///
-/// HTTP/1.1 only, no redirects, nothing decompressed, every answer limited. Calls get a connection
-/// of their own: one left over from before a Wi-Fi loss would swallow the next call.
+/// HTTP/1.1 only, no redirects, nothing decompressed, every answer limited in size and time. Calls
+/// get a connection of their own: one left over from before a Wi-Fi loss would swallow the next
+/// call.
 final class CameraHTTPClient: Sendable {
-  private let client: HTTPClient
-  /// Source address of connections; nil leaves it to the routes.
-  private let localAddress: String?
+  /// A camera in reach accepts within some milliseconds, but datagrams get lost: this leaves time
+  /// for the kernel to try a second time.
+  static let usualConnectLimit = Duration.seconds(3)
+
+  private let connector: CameraConnector
   private let lastIdentifier = Mutex(0)
 
-  private init(client: HTTPClient, localAddress: String?) {
-    self.client = client
-    self.localAddress = localAddress
-  }
-
-  /// Lends a client to `body` and closes its connections afterwards.
-  ///
-  /// - Parameter localAddress: Of the interface that leads to the camera; nil for any.
-  static func withClient<Value: Sendable>(
-    localAddress: String?, _ body: (CameraHTTPClient) async throws -> Value
-  ) async throws -> Value {
-    // A camera in reach accepts within milliseconds; one that comes back should not be missed
-    // because of a try that began before.
-    var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .milliseconds(1500)))
-    configuration.httpVersion = .http1Only
-    configuration.decompression = .disabled
-    // A refused connection is an answer; whoever asked decides about the next try.
-    configuration.connectionPool.retryConnectionEstablishment = false
-    let client = HTTPClient(
-      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
-      configuration: configuration)
-    let result: Result<Value, any Error>
-    do {
-      result = .success(
-        try await body(
-          CameraHTTPClient(
-            client: client, localAddress: localAddress)))
-    } catch {
-      result = .failure(error)
-    }
-    try? await client.shutdown()
-    return try result.get()
+  /// - Parameters:
+  ///   - interface: Name or address of the only interface to use; nil for any.
+  ///   - logger: Told once if sockets cannot be kept to the interface.
+  init(interface: String? = nil, logger: Logger? = nil) {
+    connector = CameraConnector(interface: interface, logger: logger)
   }
 
   /// Fetches and reads a device description.
-  func description(at url: CameraURL, timeLimit: Duration) async throws -> DeviceDescription {
-    let request = shortRequest(url)
-    let (status, body) = try await exchange(
-      request, maximumByteCount: DeviceDescription.maximumByteCount, timeLimit: timeLimit)
-    guard status == 200 else { throw LiveviewEnd.refused(status: status) }
-    return try DeviceDescription(parsing: body)
+  ///
+  /// - Throws: `HTTPExchangeFault`, `LiveviewEnd.refused` for a status other than 200, or
+  ///   `SonyCameraError`.
+  func description(
+    at url: CameraURL, timeLimit: Duration, connectLimit: Duration = usualConnectLimit
+  ) async throws -> DeviceDescription {
+    let answer = try await HTTPExchange(
+      connector: connector, method: .GET, url: url,
+      maximumByteCount: DeviceDescription.maximumByteCount, connectLimit: connectLimit,
+      timeLimit: timeLimit
+    ).run().get()
+    guard answer.status == 200 else { throw LiveviewEnd.refused(status: answer.status) }
+    return try DeviceDescription(parsing: answer.body)
   }
 
   /// Sends one call and reads its answer. Never send two at the same time.
+  ///
+  /// When the task is cancelled the connection is closed at once, and the fault is `unreachable`.
   func call(
-    _ call: CameraCall, endpoint: CameraURL, timeLimit: Duration
+    _ call: CameraCall, endpoint: CameraURL, timeLimit: Duration,
+    connectLimit: Duration = usualConnectLimit
   ) async throws(CameraCallFault) -> CameraReply {
-    let identifier = nextIdentifier()
-    var request = shortRequest(endpoint)
-    request.method = .POST
-    request.headers.add(name: "Content-Type", value: "application/json")
-    request.body = .bytes(call.body(identifier: identifier))
-    let status: Int
-    let body: ByteBuffer
     do {
-      (status, body) = try await exchange(
-        request, maximumByteCount: CameraReply.maximumByteCount, timeLimit: timeLimit)
-    } catch is TimeLimitExceeded {
-      throw .timedOut
+      return try await ask(
+        call, endpoint: endpoint, timeLimit: timeLimit, connectLimit: connectLimit)
+    } catch let fault as HTTPExchangeFault {
+      throw CameraCallFault(fault)
+    } catch let error as SonyCameraError {
+      throw .unreadable(error)
     } catch {
       throw .unreachable
     }
-    do {
-      return try CameraReply(parsing: body, status: status, to: call, identifier: identifier)
-    } catch {
-      throw .unreadable(error)
-    }
   }
 
-  private func request(_ url: CameraURL) -> HTTPClientRequest {
-    var request = HTTPClientRequest(url: url.description)
-    request.localAddress = localAddress
-    return request
-  }
-
-  /// A request whose connection ends with the answer.
-  private func shortRequest(_ url: CameraURL) -> HTTPClientRequest {
-    var request = request(url)
-    request.headers.add(name: "Connection", value: "close")
-    return request
-  }
-
-  private func exchange(
-    _ request: HTTPClientRequest, maximumByteCount: Int, timeLimit: Duration
-  ) async throws -> (status: Int, body: ByteBuffer) {
-    let client = client
-    return try await withTimeLimit(timeLimit) {
-      let response = try await client.execute(request, deadline: .distantFuture)
-      let body = try await response.body.collect(upTo: maximumByteCount)
-      return (Int(response.status.code), body)
-    }
+  /// The same with the finer faults of `HTTPExchange`.
+  ///
+  /// - Throws: `HTTPExchangeFault` or `SonyCameraError`.
+  func ask(
+    _ call: CameraCall, endpoint: CameraURL, timeLimit: Duration, connectLimit: Duration
+  ) async throws -> CameraReply {
+    let identifier = nextIdentifier()
+    let answer = try await HTTPExchange(
+      connector: connector, method: .POST, url: endpoint,
+      content: ("application/json", call.body(identifier: identifier)),
+      maximumByteCount: CameraReply.maximumByteCount, connectLimit: connectLimit,
+      timeLimit: timeLimit
+    ).run().get()
+    return try CameraReply(
+      parsing: answer.body, status: answer.status, to: call, identifier: identifier)
   }
 
   private func nextIdentifier() -> Int {
@@ -115,5 +82,29 @@ final class CameraHTTPClient: Sendable {
       last = last < CameraCall.identifierRange.upperBound ? last + 1 : 1
       return last
     }
+  }
+}
+
+extension CameraCallFault {
+  /// The same in the session's words.
+  init(_ fault: HTTPExchangeFault) {
+    switch fault {
+    case .unreachable, .refused, .closed, .cancelled: self = .unreachable
+    case .timedOut: self = .timedOut
+    case .tooLong(let limit, let actual):
+      self = .unreadable(.replyTooLong(limit: limit, actual: actual))
+    case .unreadable: self = .unreadable(.replyNotJSON)
+    }
+  }
+}
+
+extension CameraHTTPClient {
+  /// Lends a client to `body`.
+  ///
+  /// - Parameter localAddress: Name or address of the only interface to use; nil for any.
+  static func withClient<Value: Sendable>(
+    localAddress: String?, _ body: (CameraHTTPClient) async throws -> Value
+  ) async throws -> Value {
+    try await body(CameraHTTPClient(interface: localAddress))
   }
 }

@@ -7,7 +7,8 @@ import SonyCamera
 /// Asks for the liveview and reads it on the connection's event loop, as fast as it comes.
 ///
 /// One wake-up of one thread brings a picture from the socket into the slot. The engine's parser
-/// decides what the bytes mean; this handler only feeds it.
+/// decides what the bytes mean; this handler only feeds it, and ends the stream when a limit is
+/// passed: whatever trickles in, only complete pictures count.
 final class LiveviewHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPClientResponsePart
   typealias OutboundOut = HTTPClientRequestPart
@@ -18,53 +19,71 @@ final class LiveviewHandler: ChannelInboundHandler {
     case ended(LiveviewEnd)
   }
 
+  /// How long a stream may take.
+  struct Limits: Sendable {
+    /// From the request to the whole head of the answer.
+    var answer: Duration
+    /// From there to the first complete picture.
+    var firstPicture: Duration
+    /// From one complete picture to the next.
+    var picture: Duration
+    /// Bytes without a picture after which the stream counts as something else; eight times the
+    /// largest packet. The parser's own limit is for garbage in a row, this one holds for endless
+    /// packets without a picture, too.
+    var byteCountWithoutPicture = 4 * 1024 * 1024
+  }
+
+  /// What is waited for, and since when.
+  private enum Phase {
+    case answer(since: MediaTime)
+    case firstPicture(since: MediaTime)
+    case nextPicture(since: MediaTime)
+  }
+
   private let url: CameraURL
   private let sink: FrameSink
   private let record: LiveviewRecord
   private let clock: MediaClock
   private let events: AsyncStream<Event>.Continuation
-  private let openLimit: TimeAmount
+  private let limits: Limits
 
   private var parser = LiveviewParser()
   private var buffer = ByteBuffer()
-  private var hasPictures = false
-  private var isAnswered = false
-  private var opening: Scheduled<Void>?
+  private var phase: Phase
+  private var watch: Scheduled<Void>?
+  private var byteCountWithoutPicture = 0
 
-  /// - Parameter openLimit: For the answer's head.
   init(
     url: CameraURL, sink: FrameSink, record: LiveviewRecord, clock: MediaClock,
-    events: AsyncStream<Event>.Continuation, openLimit: TimeAmount
+    events: AsyncStream<Event>.Continuation, limits: Limits
   ) {
     self.url = url
     self.sink = sink
     self.record = record
     self.clock = clock
     self.events = events
-    self.openLimit = openLimit
+    self.limits = limits
+    phase = .answer(since: clock.now())
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    let shownHost = url.host.contains(":") ? "[\(url.host)]" : url.host
     let head = HTTPRequestHead(
-      version: .http1_1, method: .GET, uri: url.path,
-      headers: ["Host": url.port == 80 ? shownHost : "\(shownHost):\(url.port)"])
+      version: .http1_1, method: .GET, uri: url.path, headers: ["Host": url.hostField])
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-    opening = context.eventLoop.assumeIsolated().scheduleTask(in: openLimit) {
-      if !self.isAnswered { self.end(.unreachable, context) }
-    }
+    enter(.answer(since: clock.now()), context)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
-      // 1xx comes before the answer proper.
-      if head.status.code / 100 == 1 { return }
-      isAnswered = true
-      opening?.cancel()
-      record.streamAnswered(at: clock.now())
-      if head.status != .ok { end(.refused(status: Int(head.status.code)), context) }
+      let now = clock.now()
+      record.streamAnswered(at: now)
+      if head.status == .ok {
+        enter(.firstPicture(since: now), context)
+      } else {
+        end(.refused(status: Int(head.status.code)), context)
+      }
     case .body(var bytes):
       receive(&bytes, context)
     case .end:
@@ -72,42 +91,91 @@ final class LiveviewHandler: ChannelInboundHandler {
     }
   }
 
+  // MARK: Pictures
+
   private func receive(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
     let arrival = clock.now()
+    byteCountWithoutPicture += bytes.readableBytes
     // The camera sends one chunk per picture: it usually comes whole, and is not copied then.
     if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
-    do {
+    do throws(SonyCameraError) {
       while let packet = try parser.next(from: &buffer) {
         guard case .image(let image) = packet else { continue }
-        publish(image, at: arrival)
+        publish(image, at: arrival, context)
+        byteCountWithoutPicture = buffer.readableBytes
+      }
+      if byteCountWithoutPicture > limits.byteCountWithoutPicture {
+        throw .liveviewGarbage(
+          position: parser.statistics.byteCount, skipped: byteCountWithoutPicture,
+          limit: limits.byteCountWithoutPicture)
       }
     } catch {
       end(.unreadable(error), context)
     }
   }
 
-  private func publish(_ image: LiveviewImage, at arrival: MediaTime) {
+  private func publish(
+    _ image: LiveviewImage, at arrival: MediaTime, _ context: ChannelHandlerContext
+  ) {
     let presentationTime = record.received(image, at: arrival, statistics: parser.statistics)
     sink.publish(
       JPEGFrame(
         bytes: image.bytes, size: image.outline.size, presentationTime: presentationTime,
         arrivalTime: arrival))
-    if !hasPictures {
-      hasPictures = true
+    if case .nextPicture = phase {
+      phase = .nextPicture(since: arrival)
+    } else {
+      enter(.nextPicture(since: arrival), context)
       events.yield(.firstPicture(image.outline.size))
     }
   }
 
+  // MARK: Time
+
+  private var deadline: MediaTime {
+    switch phase {
+    case .answer(let since): since.advanced(by: limits.answer)
+    case .firstPicture(let since): since.advanced(by: limits.firstPicture)
+    case .nextPicture(let since): since.advanced(by: limits.picture)
+    }
+  }
+
+  private func enter(_ phase: Phase, _ context: ChannelHandlerContext) {
+    self.phase = phase
+    watch?.cancel()
+    keepWatching(context)
+  }
+
+  /// One timer follows the deadline, which every picture moves on.
+  private func keepWatching(_ context: ChannelHandlerContext) {
+    let rest = clock.now().duration(to: deadline)
+    guard rest <= .zero else {
+      watch = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(rest)) {
+        self.keepWatching(context)
+      }
+      return
+    }
+    if case .answer = phase { end(.unreachable, context) } else { end(.stalled, context) }
+  }
+
+  // MARK: End
+
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    end(isAnswered ? .closed : .unreachable, context)
+    end(broken, context)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    end(isAnswered ? .closed : .unreachable, context)
+    end(broken, context)
   }
 
+  private var broken: LiveviewEnd {
+    if case .answer = phase { .unreachable } else { .closed }
+  }
+
+  /// Only the first reason counts.
   private func end(_ reason: LiveviewEnd, _ context: ChannelHandlerContext) {
-    opening?.cancel()
+    watch?.cancel()
+    watch = nil
     events.yield(.ended(reason))
     events.finish()
     context.close(promise: nil)

@@ -6,31 +6,36 @@ import SonyCamera
 /// A discovery message and where it was heard.
 struct SSDPSighting: Sendable {
   var message: SSDPMessage
-  /// Name of the interface; nil if it came in on the group's socket, which serves all.
-  var interface: String?
+  /// Name of the interface.
+  var interface: String
 }
 
 /// Searches for cameras on every interface, and hears their announcements.
 ///
-/// One socket for each IPv4 address sends searches and receives the answers, which come to its own
-/// port from any port of the camera. Another one joins the group to hear `NOTIFY`. Interfaces that
-/// appear or vanish, as Wi-Fi does, are followed at each search. What cannot be opened is left out:
-/// another program may hold the group's port, and an interface may have no multicast.
+/// Each IPv4 address has two sockets: one sends searches and receives the answers, which come to
+/// its own port from any port of the camera; the other one joins the group to hear `NOTIFY`.
+/// Interfaces that appear or vanish, as Wi-Fi does, are followed at each search. What cannot be
+/// opened is left out: another program may hold the group's port, and an interface may have no
+/// multicast.
 actor SSDPSearcher {
-  /// Not in Swift's Glibc: without it a socket gets only what its own memberships bring.
+  /// Not in Swift's Glibc: without it a socket hears what other programs have joined.
   private static let multicastAll = NIOBSDSocket.Option(rawValue: 49)
   /// Searches stay in the camera's network and the next.
   private static let timeToLive: CInt = 2
   /// More is dropped; a camera says everything several times.
   private static let queueLimit = 64
 
+  private struct Sockets {
+    var search: (any Channel)?
+    var listener: (any Channel)?
+  }
+
   nonisolated let sightings: AsyncStream<SSDPSighting>
   private let continuation: AsyncStream<SSDPSighting>.Continuation
   private let wantedInterface: String?
   private let group: SocketAddress
-  private var sockets: [NetworkInterface: any Channel] = [:]
-  private var listener: (any Channel)?
-  private var joined: Set<NetworkInterface> = []
+  private var sockets: [NetworkInterface: Sockets] = [:]
+  private var isClosed = false
 
   /// - Parameters:
   ///   - interface: Name or address of the only interface to use; nil for all.
@@ -47,113 +52,142 @@ actor SSDPSearcher {
     await followInterfaces()
     var datagram = ByteBuffer()
     SSDPMessage.search(SSDPSearch()).encode(into: &datagram)
-    for channel in sockets.values {
+    for (interface, open) in sockets {
+      guard let channel = open.search else { continue }
       let envelope = AddressedEnvelope(remoteAddress: group, data: datagram)
-      try? await channel.writeAndFlush(envelope).get()
+      do {
+        try await channel.writeAndFlush(envelope).get()
+      } catch {
+        // The network went away under it; the next search opens another one.
+        try? await channel.close()
+        sockets[interface]?.search = nil
+      }
     }
   }
 
   /// Closes all sockets; `sightings` ends.
   func close() async {
+    isClosed = true
     continuation.finish()
-    for channel in sockets.values { try? await channel.close().get() }
-    try? await listener?.close().get()
+    let open = sockets.values
     sockets = [:]
-    listener = nil
-    joined = []
+    for sockets in open { await close(sockets) }
   }
 
   private func followInterfaces() async {
-    let present = Set(NetworkInterface.all(named: wantedInterface))
-    for (interface, channel) in sockets where !present.contains(interface) {
+    let present = Set(NetworkInterface.running(named: wantedInterface))
+    for (interface, open) in sockets where !present.contains(interface) {
       sockets[interface] = nil
-      joined.remove(interface)
-      try? await channel.close().get()
+      await close(open)
     }
-    for interface in present where sockets[interface] == nil {
-      sockets[interface] = try? await openSocket(on: interface)
-    }
-    if listener == nil { listener = try? await openListener() }
-    for interface in present where !joined.contains(interface) {
-      await join(interface)
+    for interface in present {
+      if sockets[interface]?.search?.isActive != true {
+        keep(try? await openSearch(on: interface), \.search, for: interface)
+      }
+      if sockets[interface]?.listener?.isActive != true {
+        keep(try? await openListener(on: interface), \.listener, for: interface)
+      }
     }
   }
 
-  private func openSocket(on interface: NetworkInterface) async throws -> any Channel {
-    let continuation = continuation
-    let bindsToDevice = wantedInterface != nil
+  /// Takes note of a new socket, or closes it if two searches at a time have opened the same one.
+  private func keep(
+    _ channel: (any Channel)?, _ role: WritableKeyPath<Sockets, (any Channel)?>,
+    for interface: NetworkInterface
+  ) {
+    guard let channel else { return }
+    if isClosed || sockets[interface]?[keyPath: role]?.isActive == true {
+      channel.close(promise: nil)
+    } else {
+      sockets[interface, default: Sockets()][keyPath: role] = channel
+    }
+  }
+
+  private func close(_ sockets: Sockets) async {
+    try? await sockets.search?.close()
+    try? await sockets.listener?.close()
+  }
+
+  // MARK: Sockets
+
+  private func openSearch(on interface: NetworkInterface) async throws -> any Channel {
+    let (binding, receiver) = (binding(to: interface), receiver(on: interface))
     return try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .channelOption(.ipOption(.ip_multicast_if), value: Int(interface.networkOrderAddress))
       .channelOption(.ipOption(.ip_multicast_ttl), value: Int(Self.timeToLive))
       .channelInitializer { channel in
-        if bindsToDevice { Self.bind(channel, to: interface.name) }
-        return channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            SSDPReceiver(interface: interface.name, continuation: continuation))
-        }
+        binding.keepToDevice(channel)
+          .flatMap { Self.set(IP_MULTICAST_IF, GroupMembership(on: interface), channel) }
+          .flatMapThrowing { try channel.pipeline.syncOperations.addHandler(receiver()) }
       }
       .bind(host: interface.address, port: 0).get()
   }
 
-  private func openListener() async throws -> any Channel {
-    let continuation = continuation
+  private func openListener(on interface: NetworkInterface) async throws -> any Channel {
+    let (binding, receiver) = (binding(to: interface), receiver(on: interface))
+    var membership = GroupMembership(on: interface)
+    membership.group = inet_addr(SSDPMessage.groupAddress)
+    let joined = membership
     // Bound to the group's address, it takes no unicast from other programs on this port.
     return try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
       .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
       .channelOption(.ipOption(Self.multicastAll), value: 0)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            SSDPReceiver(interface: nil, continuation: continuation))
-        }
+        binding.keepToDevice(channel)
+          // Through the socket option, because NIO's own method leaves out the loopback interface,
+          // which does not say that it can multicast, but can.
+          .flatMap { Self.set(IP_ADD_MEMBERSHIP, joined, channel) }
+          .flatMapThrowing { try channel.pipeline.syncOperations.addHandler(receiver()) }
       }
       .bind(to: group).get()
   }
 
-  /// Hears the group on this interface. Through the socket option, because NIO's own method leaves
-  /// out the loopback interface, which does not say that it can multicast, but can.
-  private func join(_ interface: NetworkInterface) async {
-    guard let socket = listener as? any SocketOptionProvider else { return }
-    let membership = MulticastMembership(
-      group: inet_addr(SSDPMessage.groupAddress), interface: inet_addr(interface.address))
-    do {
-      try await socket.unsafeSetSocketOption(
-        level: .ip, name: NIOBSDSocket.Option(rawValue: IP_ADD_MEMBERSHIP), value: membership
-      ).get()
-      joined.insert(interface)
-    } catch {
-      // No multicast there; the next search tries again.
-    }
+  /// Only if the operator named the interface: otherwise a camera on this very machine is to be
+  /// found, too, and its answers to any address come in by the loopback interface.
+  private func binding(to interface: NetworkInterface) -> SocketBinding {
+    guard wantedInterface != nil else { return .any }
+    return SocketBinding(interface)
   }
 
-  /// Keeps the socket to one interface even where routes say otherwise. Kernels before 5.7 allow
-  /// that only to root; without it the multicast option alone has to do.
-  private static func bind(_ channel: any Channel, to name: String) {
-    guard let socket = channel as? any SocketOptionProvider, name.utf8.count < Int(IFNAMSIZ) else {
-      return
+  private func receiver(
+    on interface: NetworkInterface
+  ) -> @Sendable () -> SSDPReceiver {
+    let continuation = continuation
+    return { SSDPReceiver(interface: interface.name, continuation: continuation) }
+  }
+
+  private static func set(
+    _ option: CInt, _ value: GroupMembership, _ channel: any Channel
+  ) -> EventLoopFuture<Void> {
+    guard let socket = channel as? any SocketOptionProvider else {
+      return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
     }
-    var request = ifreq()
-    withUnsafeMutableBytes(of: &request) { $0.copyBytes(from: name.utf8) }
-    _ = socket.unsafeSetSocketOption(
-      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_BINDTODEVICE), value: request)
+    return socket.unsafeSetSocketOption(
+      level: .ip, name: NIOBSDSocket.Option(rawValue: option), value: value)
   }
 }
 
-/// The kernel's `ip_mreq`: two addresses in network byte order.
-private struct MulticastMembership {
-  var group: in_addr_t
-  var interface: in_addr_t
+/// The kernel's `ip_mreqn`: group and address in network byte order, and the device, which decides
+/// where two have networks of the same addresses.
+private struct GroupMembership {
+  var group: UInt32 = 0
+  var address: UInt32
+  var index: CInt
+
+  init(on interface: NetworkInterface) {
+    address = interface.networkOrderAddress
+    index = interface.index
+  }
 }
 
 /// Reads datagrams; what is no SSDP is dropped.
 private final class SSDPReceiver: ChannelInboundHandler {
   typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
-  private let interface: String?
+  private let interface: String
   private let continuation: AsyncStream<SSDPSighting>.Continuation
 
-  init(interface: String?, continuation: AsyncStream<SSDPSighting>.Continuation) {
+  init(interface: String, continuation: AsyncStream<SSDPSighting>.Continuation) {
     self.interface = interface
     self.continuation = continuation
   }

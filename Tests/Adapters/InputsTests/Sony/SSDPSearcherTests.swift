@@ -28,7 +28,7 @@ import Testing
       let interface = try await first(from: searcher) { sighting -> String? in
         guard case .answer(let answer) = sighting.message, answer.target == SSDPSearch.sonyTarget
         else { return nil }
-        return sighting.interface ?? ""
+        return sighting.interface
       }
       #expect(interface == "lo")
       #expect(await rig.camera.status.counters.searchesAnswered >= 1)
