@@ -10,9 +10,6 @@ struct CameraFinder: Sendable {
   private static let descriptionTimeLimit = Duration.seconds(3)
   /// For `getVersions`; more, because a camera that changes its mode answers late.
   private static let endpointTimeLimit = Duration.seconds(5)
-  /// A camera in reach accepts within 11 ms (NEX-5T). One that comes back must not be missed
-  /// because of an attempt that began before: the kernel would repeat it only after a second.
-  private static let localConnectLimit = Duration.milliseconds(450)
   /// For a host behind a router, which only the settings can name.
   private static let distantConnectLimit = Duration.seconds(3)
   /// Sony's own app sends three searches at these distances, because datagrams get lost.
@@ -162,7 +159,7 @@ struct CameraFinder: Sendable {
 
   private func ask(_ candidate: ProbePlan.Candidate) async throws -> FoundCamera {
     let connectLimit =
-      candidate.interface == nil ? Self.distantConnectLimit : Self.localConnectLimit
+      candidate.interface == nil ? Self.distantConnectLimit : CameraConnector.attemptLimit
     switch candidate.probe {
     case .description(let location):
       let description = try await http.description(

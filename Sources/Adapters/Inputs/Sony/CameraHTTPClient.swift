@@ -11,8 +11,7 @@ import Synchronization
 /// get a connection of their own: one left over from before a Wi-Fi loss would swallow the next
 /// call.
 final class CameraHTTPClient: Sendable {
-  /// A camera in reach accepts within some milliseconds, but datagrams get lost: this leaves time
-  /// for the kernel to try a second time.
+  /// For a session's calls: some attempts of `CameraConnector`, for datagrams get lost.
   static let usualConnectLimit = Duration.seconds(3)
 
   private let connector: CameraConnector

@@ -14,14 +14,24 @@ final class ConnectionHandle: Sendable {
 
   private let state = Mutex(State.unopened)
 
-  /// The channel exists. If the connection was given up before, it is closed at once.
-  func opened(_ channel: any Channel) {
+  /// The channel exists.
+  ///
+  /// - Throws: `ChannelError.ioOnClosedChannel` if the connection was given up before: then the
+  ///   channel is the caller's to close, as bootstraps do when an initializer fails.
+  func opened(_ channel: any Channel) throws {
     let isWanted = state.withLock { state in
       if case .closed = state { return false }
       state = .open(channel)
       return true
     }
-    if !isWanted { channel.close(promise: nil) }
+    if !isWanted { throw ChannelError.ioOnClosedChannel }
+  }
+
+  /// True once it was given up.
+  var isClosed: Bool {
+    state.withLock { state in
+      if case .closed = state { true } else { false }
+    }
   }
 
   /// Closes the socket, now or as soon as there is one.

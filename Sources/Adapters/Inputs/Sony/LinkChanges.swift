@@ -28,8 +28,7 @@ enum LinkChanges {
     }
     NIOPipeBootstrap(group: group)
       .channelInitializer { channel in
-        connection.opened(channel)
-        return channel.eventLoop.makeCompletedFuture {
+        channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(LinkChangeHandler(continuation))
         }
       }
@@ -37,6 +36,7 @@ enum LinkChanges {
       .whenComplete { result in
         switch result {
         case .success(let channel):
+          do { try connection.opened(channel) } catch { return channel.close(promise: nil) }
           // The kernel closes it on whoever is too slow; then asking is as good.
           channel.closeFuture.whenComplete { _ in poll(continuation, on: channel.eventLoop) }
         case .failure:

@@ -10,8 +10,6 @@ import SonyCamera
 /// Nothing here waits for anybody: pictures go into a slot that keeps the newest. A reader that
 /// stops reading makes the camera close the stream.
 struct LiveviewReader: Sendable {
-  /// For the head of the answer, at least; a camera that just woke up takes its time.
-  private static let shortestAnswerLimit = Duration.seconds(5)
   /// A camera in reach accepts within milliseconds.
   private static let connectLimit = Duration.milliseconds(1500)
   /// Bytes of one read: more than a picture has, so that it takes one wake-up. The kernel's own
@@ -25,6 +23,8 @@ struct LiveviewReader: Sendable {
   var clock: MediaClock
   /// Time without a complete picture after which the stream counts as stalled.
   var stallLimit: Duration
+  /// For the head of the answer, at least; a camera that just woke up takes its time.
+  var shortestAnswerLimit = Duration.seconds(5)
 
   /// Reads until the stream ends, and says why it did.
   ///
@@ -42,7 +42,7 @@ struct LiveviewReader: Sendable {
     let (events, continuation) = AsyncStream.makeStream(of: LiveviewHandler.Event.self)
     let connection = ConnectionHandle()
     let limits = LiveviewHandler.Limits(
-      answer: max(stallLimit, Self.shortestAnswerLimit),
+      answer: max(stallLimit, shortestAnswerLimit),
       firstPicture: firstPictureLimit ?? stallLimit, picture: stallLimit)
     connect(to: url, through: connection, limits: limits, reporting: continuation)
     let end = await withTaskCancellationHandler {
