@@ -90,7 +90,7 @@ let package = Package(
       "Inputs", "Adapters/Inputs",
       [
         "Pipeline", "Media", "SonyCamera", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-        httpClient, logging,
+        logging, metrics,
       ]),
     target(
       "Outputs", "Adapters/Outputs",
