@@ -75,10 +75,16 @@ enum LinkChanges {
 extension NetworkInterface {
   /// Returns as soon as the interface with this name or address runs and has an address.
   ///
+  /// - Parameter onObstacle: Told what is still missing, each time that is something else.
   /// - Throws: `CancellationError`.
-  static func waitUntilRunning(named wanted: String) async throws {
+  static func waitUntilRunning(
+    named wanted: String, onObstacle: (String) -> Void = { _ in }
+  ) async throws {
+    var last: String?
     for await _ in LinkChanges.stream() {
-      if !running(named: wanted).isEmpty { return }
+      guard let obstacle = obstacle(named: wanted) else { return }
+      if obstacle != last { onObstacle(obstacle) }
+      last = obstacle
     }
     throw CancellationError()
   }

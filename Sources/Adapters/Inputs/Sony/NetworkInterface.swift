@@ -49,6 +49,39 @@ struct NetworkInterface: Sendable, Hashable {
   /// True if there is a device with this name, with or without an address.
   static func exists(_ name: String) -> Bool { if_nametoindex(name) != 0 }
 
+  /// Names of all devices, in the kernel's order, with or without an address.
+  static var names: [String] {
+    guard let list = if_nameindex() else { return [] }
+    defer { if_freenameindex(list) }
+    var names: [String] = []
+    var next = list
+    // The list ends with an entry without a number.
+    while next.pointee.if_index != 0 {
+      if let name = next.pointee.if_name { names.append(String(cString: name)) }
+      next += 1
+    }
+    return names
+  }
+
+  /// Why nothing can be sent by the interface with this name or address now, in an operator's
+  /// words; nil if it can.
+  static func obstacle(named wanted: String) -> String? {
+    let addresses = all(named: wanted)
+    if addresses.contains(where: \.isRunning) { return nil }
+    if !addresses.isEmpty { return "interface \(wanted) has no link" }
+    if exists(wanted) { return "interface \(wanted) has no IPv4 address yet" }
+    if bits(of: wanted) != nil { return "no interface has the address \(wanted) yet" }
+    return "there is no interface \(wanted) yet, only \(names.joined(separator: ", "))"
+  }
+
+  /// True if `text` can name an interface: by an IPv4 address, or as Linux accepts names, with 1 to
+  /// 15 bytes, without white space, `/` and `:`.
+  static func isNameOrAddress(_ text: String) -> Bool {
+    if bits(of: text) != nil { return true }
+    guard 1..<Int(IFNAMSIZ) ~= text.utf8.count, text != ".", text != ".." else { return false }
+    return text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x2F && $0 != 0x3A }
+  }
+
   /// True if `host` is an address in this interface's network.
   func covers(_ host: String) -> Bool {
     guard let bits = Self.bits(of: host) else { return false }

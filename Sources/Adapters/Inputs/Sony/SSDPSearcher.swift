@@ -52,16 +52,15 @@ actor SSDPSearcher {
     await followInterfaces()
     var datagram = ByteBuffer()
     SSDPMessage.search(SSDPSearch()).encode(into: &datagram)
-    for (interface, open) in sockets {
-      guard let channel = open.search else { continue }
-      let envelope = AddressedEnvelope(remoteAddress: group, data: datagram)
-      do {
-        try await channel.writeAndFlush(envelope).get()
-      } catch {
-        // The network went away under it; the next search opens another one.
-        try? await channel.close()
-        sockets[interface]?.search = nil
-      }
+    for open in sockets.values {
+      // Full buffers mean that nothing leaves this interface now; the next search is as good. For
+      // the same reason nobody waits here: that would last until the network is back.
+      guard let channel = open.search, channel.isWritable else { continue }
+      channel.writeAndFlush(AddressedEnvelope(remoteAddress: group, data: datagram))
+        .whenFailure { _ in
+          // The network went away under it; the next search opens another one.
+          channel.close(promise: nil)
+        }
     }
   }
 

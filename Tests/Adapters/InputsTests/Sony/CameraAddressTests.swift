@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct CameraAddressTests {
+@Suite(.timeLimit(.minutes(1))) struct CameraAddressTests {
   @Test(arguments: [
     (
       "http://192.168.122.1:61000/scalarwebapi_dd.xml",

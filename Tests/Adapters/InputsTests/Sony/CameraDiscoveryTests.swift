@@ -5,7 +5,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct CameraDiscoveryTests {
+@Suite(.timeLimit(.minutes(1))) struct CameraDiscoveryTests {
   @Test func findsACameraBySearchAndAsksWhoItIs() async throws {
     let port = CameraRig.discoveryPort(1)
     try await CameraRig.with {
@@ -16,7 +16,7 @@ import Testing
       var discovery = CameraDiscovery(interface: "127.0.0.1")
       discovery.discoveryPort = port
       let announced = Mutex<[String]>([])
-      let found = try await discovery.run(for: .seconds(2)) { name, host in
+      let found = try await discovery.run(for: .seconds(8)) { name, host in
         announced.withLock { $0.append("\(name) \(host)") }
       }
       let camera = try #require(found.first)
@@ -38,7 +38,7 @@ import Testing
   @Test func asksAGivenAddress() async throws {
     try await CameraRig.with { rig in
       let address = try #require(CameraAddress(rig.endpoints.apiURL))
-      let found = try await CameraDiscovery(address: address).run(for: .seconds(1))
+      let found = try await CameraDiscovery(address: address).run(for: .seconds(8))
       #expect(found.map(\.endpoint) == [rig.endpoints.apiURL])
       #expect(found.first?.name == "127.0.0.1")
       #expect(found.first?.descriptionURL == nil)

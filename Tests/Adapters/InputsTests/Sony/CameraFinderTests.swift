@@ -5,7 +5,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct CameraFinderTests {
+@Suite(.timeLimit(.minutes(1))) struct CameraFinderTests {
   private func finder(
     remembered: FoundCamera? = nil, address: String? = nil, discoveryPort: Int
   ) throws -> CameraFinder {

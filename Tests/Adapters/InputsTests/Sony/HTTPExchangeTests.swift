@@ -5,7 +5,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct HTTPExchangeTests {
+@Suite(.timeLimit(.minutes(1))) struct HTTPExchangeTests {
   private func get(
     _ url: CameraURL, maximumByteCount: Int = 10_000, timeLimit: Duration = .seconds(20),
     interface: String? = nil

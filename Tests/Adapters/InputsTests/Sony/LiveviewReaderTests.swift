@@ -8,7 +8,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct LiveviewReaderTests {
+@Suite(.timeLimit(.minutes(1))) struct LiveviewReaderTests {
   private static let ok = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n"
 
   private func reader(
@@ -145,6 +145,19 @@ import Testing
       try await end([
         .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n")
       ]) == .closed)
+  }
+
+  @Test func whatFollowsTheEndDoesNotCount() async throws {
+    let picture = Self.packet(SampleJPEG().bytes)
+    let pictures = Mutex(0)
+    // In one segment with the refusal, so that it is read although the stream is over.
+    let refusal = Array("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000000\r\n\r\n".utf8)
+    try await ScriptedPeer.with([.sendBytes(refusal + picture)]) { peer in
+      let end = await reader().read(peer.url()) { _ in pictures.withLock { $0 += 1 } }
+      #expect(end == .refused(status: 403))
+      await peer.wait { $0.openConnections == 0 }
+    }
+    #expect(pictures.withLock { $0 } == 0)
   }
 
   @Test func nothingIsReadBesidesTheInterface() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct ProbePlanTests {
+@Suite(.timeLimit(.minutes(1))) struct ProbePlanTests {
   private let camera = CameraURL(host: "192.168.122.1", port: 61_000, path: "/dd.xml")
   private let api = CameraURL(host: "192.168.122.1", port: 8080, path: "/sony/camera")
   private let other = CameraURL(host: "192.168.122.9", port: 61_000, path: "/dd.xml")

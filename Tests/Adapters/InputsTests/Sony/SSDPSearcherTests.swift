@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct SSDPSearcherTests {
+@Suite(.timeLimit(.minutes(1))) struct SSDPSearcherTests {
   /// The first sighting that `wanted` makes something of.
   private func first<Value: Sendable>(
     from searcher: SSDPSearcher, _ wanted: @escaping @Sendable (SSDPSighting) -> Value?

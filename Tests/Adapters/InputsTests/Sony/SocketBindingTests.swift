@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct SocketBindingTests {
+@Suite(.timeLimit(.minutes(1))) struct SocketBindingTests {
   @Test func anAddressLeadsToItsInterface() throws {
     let binding = try SocketBinding(interface: "127.0.0.1")
     #expect(binding.device == "lo")
@@ -55,7 +55,22 @@ import Testing
       ) { SilentHandler() }.get()
       #expect(channel.localAddress?.ipAddress == "127.0.0.1")
       connection.close()
-      await peer.wait { $0.mostConnections == 1 && $0.openConnections == 0 }
+      await peer.wait { $0.mostConnections >= 1 && $0.openConnections == 0 }
+    }
+  }
+
+  /// A name may have several addresses, which are tried side by side.
+  @Test func aHandleClosesAllItsChannels() async throws {
+    try await ScriptedPeer.with([]) { peer in
+      let connection = ConnectionHandle()
+      for _ in 0..<3 {
+        _ = try await CameraConnector().connect(
+          to: peer.url(), within: .seconds(3), handle: connection
+        ) { SilentHandler() }.get()
+      }
+      await peer.wait { $0.openConnections == 3 }
+      connection.close()
+      await peer.wait { $0.openConnections == 0 }
     }
   }
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Pipeline
 
 /// Serial, because a dozen simulated cameras at a time are more than a small machine can do.
-@Suite(.serialized) struct SonyCameraInputTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct SonyCameraInputTests {
   @Test func aSearchOnLoopbackLeadsToPictures() async throws {
     let port = CameraRig.discoveryPort(0)
     try await CameraRig.with {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Inputs
 
-@Suite struct SonyCameraSettingsTests {
+@Suite(.timeLimit(.minutes(1))) struct SonyCameraSettingsTests {
   private func read(
     _ values: [AbsoluteConfigKey: ConfigValue]
   ) -> (settings: SonyCameraSettings, problems: [SettingsProblem]) {
