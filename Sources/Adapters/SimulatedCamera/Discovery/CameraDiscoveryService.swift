@@ -73,7 +73,11 @@ extension SimulatedCamera {
         }
       }
       .bind(host: "0.0.0.0", port: configuration.discoveryPort).get()
-    for interface in interfaces { try await join(on: interface, listener) }
+    var joined: Set<Int> = []
+    // Once for each device, however many addresses it has: the kernel refuses a second time.
+    for interface in interfaces where joined.insert(interface.index).inserted {
+      try await join(on: interface, listener)
+    }
     let answers = try await DatagramBootstrap(group: eventLoop)
       .bind(host: configuration.address, port: 0).get()
     var sockets = DiscoverySockets(interfaces: interfaces, listener: listener, answers: answers)
