@@ -44,6 +44,8 @@ public struct CameraCall: Sendable, Hashable {
       parameters.first == true
         ? (["1.0", "1.1", "1.2"].contains(version) ? .seconds(20) : .seconds(65)) : .seconds(10)
     case .actTakePicture: .seconds(40)
+    // Answers when the focus is found, or given up.
+    case .setTouchAFPosition: .seconds(15)
     default: .seconds(10)
     }
   }

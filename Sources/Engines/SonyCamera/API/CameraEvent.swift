@@ -5,34 +5,69 @@
 ///
 /// Source: Camera Remote API, "getEvent".
 public struct CameraEvent: Sendable, Hashable {
+  /// Most objects that are looked at; the longest documented answer has 63 positions.
+  public static let entryLimit = 256
+  /// Most values of a list that are looked at, such as method names; an ILCE-5000 names 69.
+  public static let listLimit = 512
+  /// Longest text that is kept, in characters.
+  public static let textLimit = 200
+
   /// Objects by their `type`; of several with the same type (storages) all, in order.
   public private(set) var entries: [String: [JSONValue]] = [:]
 
   /// Takes the values of the answer; arrays in it are looked into.
   public init(values: [JSONValue]) {
+    var count = 0
     for value in values {
       for entry in value.array ?? [value] {
         guard let type = entry["type"]?.string else { continue }
-        entries[type, default: []].append(entry)
+        guard count < Self.entryLimit else { return }
+        count += 1
+        entries[Self.limited(type), default: []].append(entry)
       }
     }
   }
 
+  /// Nothing in it: nothing changed.
+  public var isEmpty: Bool { entries.isEmpty }
+
   /// Methods that can be called now; nil if unchanged.
   public var availableMethods: Set<CameraMethod>? {
-    self["availableApiList", "names"]?.strings.map { names in
-      Set(names.map { CameraMethod(rawValue: $0) })
-    }
+    texts("availableApiList", "names").map { Set($0.map { CameraMethod(rawValue: $0) }) }
   }
 
   /// `IDLE`, `NotReady`, `StillCapturing`, …; nil if unchanged.
-  public var cameraStatus: String? { self["cameraStatus", "cameraStatus"]?.string }
+  public var cameraStatus: String? { text("cameraStatus", "cameraStatus") }
 
   /// Whether liveview was started; nil if unchanged.
   public var isLiveviewReady: Bool? { self["liveviewStatus", "liveviewStatus"]?.boolean }
+
+  /// Position of a power-zoom lens in percent; nil if unchanged, or without such a lens (-1).
+  public var zoomPosition: Int? {
+    self["zoomInformation", "zoomPosition"]?.integer.flatMap { 0...100 ~= $0 ? $0 : nil }
+  }
+
+  /// Addresses of photos; nil if there is none.
+  public var photoAddresses: [String]? {
+    guard let photos = entries["takePicture"] else { return nil }
+    let addresses = photos.flatMap { $0["takePictureUrl"]?.strings ?? [] }
+    return addresses.isEmpty ? nil : addresses.prefix(Self.listLimit).map(Self.limited)
+  }
 
   /// A member of the first entry of `type`.
   public subscript(type: String, member: String) -> JSONValue? {
     entries[type]?.first?[member]
   }
+
+  /// The same, if it is a text, cut to `textLimit`.
+  public func text(_ type: String, _ member: String) -> String? {
+    self[type, member]?.string.map(Self.limited)
+  }
+
+  /// The same, if it is a list of texts, cut to `listLimit`.
+  public func texts(_ type: String, _ member: String) -> [String]? {
+    self[type, member]?.strings.map { $0.prefix(Self.listLimit).map(Self.limited) }
+  }
+
+  static func limited(_ text: String) -> String { String(text.prefix(textLimit)) }
 }

@@ -22,6 +22,15 @@ public struct CameraMethod: RawRepresentable, Sendable, Hashable {
   public static let stopLiveview = CameraMethod(rawValue: "stopLiveview")
   public static let setLiveviewFrameInfo = CameraMethod(rawValue: "setLiveviewFrameInfo")
   public static let actTakePicture = CameraMethod(rawValue: "actTakePicture")
+  public static let actZoom = CameraMethod(rawValue: "actZoom")
+  public static let setTouchAFPosition = CameraMethod(rawValue: "setTouchAFPosition")
+  public static let setShootMode = CameraMethod(rawValue: "setShootMode")
+  public static let setSelfTimer = CameraMethod(rawValue: "setSelfTimer")
+  public static let setFocusMode = CameraMethod(rawValue: "setFocusMode")
+  public static let setWhiteBalance = CameraMethod(rawValue: "setWhiteBalance")
+  public static let getAvailableExposureCompensation =
+    CameraMethod(rawValue: "getAvailableExposureCompensation")
+  public static let setExposureCompensation = CameraMethod(rawValue: "setExposureCompensation")
 }
 
 extension CameraMethod: CustomStringConvertible {
