@@ -11,7 +11,9 @@ public protocol Input: Sendable {
   func runSession() async throws
 }
 
-/// Where an input puts its pictures. Putting never waits: a picture nobody took yet is replaced.
+/// Where an input puts its pictures and says what it knows of its camera.
+///
+/// Nothing here waits: a picture nobody took yet is replaced.
 public struct FrameSink: Sendable {
   private let slot: FrameSlot
 
@@ -21,4 +23,11 @@ public struct FrameSink: Sendable {
 
   /// Offers the newest picture to the encoder and to everybody who wants the JPEG itself.
   public func publish(_ frame: JPEGFrame) { slot.put(frame) }
+
+  /// Tells what to expect of the camera; viewers are shown as much of it as concerns them. To be
+  /// called whenever it changes; repeating the same is harmless.
+  public func report(_ presence: CameraPresence) { slot.report(presence) }
+
+  /// Whether anybody wants pictures.
+  public var demand: Demand { slot.demand }
 }

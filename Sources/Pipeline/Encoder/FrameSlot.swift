@@ -41,11 +41,14 @@ public final class FrameSlot: Sendable {
     var preparedSize: PictureSize?
     var wantedBitrateKbps: Int?
     var gate = KeyframeGate()
+    var presence = CameraPresence(.away(.searching))
     var statistics = Statistics()
     var waiter: CheckedContinuation<Order?, Never>?
     var isFinished = false
   }
 
+  /// Whether anybody wants pictures, for inputs.
+  let demand = Demand()
   private let state: Mutex<State>
   private let clock: MediaClock
 
@@ -72,7 +75,12 @@ public final class FrameSlot: Sendable {
     }
   }
 
+  func report(_ presence: CameraPresence) {
+    wake { $0.presence = presence }
+  }
+
   func setDemand(_ hasDemand: Bool) {
+    demand.setVideo(hasDemand)
     wake { state in
       guard state.hasDemand != hasDemand else { return }
       state.hasDemand = hasDemand
