@@ -14,6 +14,7 @@ public final class ExternalProgram: Sendable {
     var lines: [String] = []
     var partial = ""
     var isClosed = false
+    var waiterCount = 0
     var waiters:
       [(id: Int, isMatch: @Sendable (String) -> Bool, CheckedContinuation<String?, Never>)] =
         []
@@ -71,16 +72,29 @@ public final class ExternalProgram: Sendable {
   /// Everything it has written so far.
   public var lines: [String] { state.withLock { $0.lines } }
 
-  /// The first line, past or to come, that satisfies `isMatch`; nil if the program ended first.
+  /// The first line, past or to come, that satisfies `isMatch`; nil if the program ended first or
+  /// the task was cancelled, as by a time limit.
   public func line(where isMatch: @escaping @Sendable (String) -> Bool) async -> String? {
-    await withCheckedContinuation { continuation in
-      let found: String?? = state.withLock { state in
-        if let line = state.lines.first(where: isMatch) { return .some(line) }
-        if state.isClosed { return .some(nil) }
-        state.waiters.append((state.waiters.count, isMatch, continuation))
-        return nil
+    let id = state.withLock { state in
+      state.waiterCount += 1
+      return state.waiterCount
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let found: String?? = state.withLock { state in
+          if let line = state.lines.first(where: isMatch) { return .some(line) }
+          if state.isClosed || Task.isCancelled { return .some(nil) }
+          state.waiters.append((id, isMatch, continuation))
+          return nil
+        }
+        if let found { continuation.resume(returning: found) }
       }
-      if let found { continuation.resume(returning: found) }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        let index = state.waiters.firstIndex { $0.id == id }
+        return index.map { state.waiters.remove(at: $0) }
+      }
+      waiter?.2.resume(returning: nil)
     }
   }
 
@@ -102,17 +116,21 @@ public final class ExternalProgram: Sendable {
     Foundation.kill(process.processIdentifier, SIGKILL)
   }
 
-  /// Waits for the end.
+  /// Waits for the end; a cancelled task, as by a time limit, kills the program.
   public func exit() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      // waitUntilExit blocks, so it gets a thread of its own.
-      Thread.detachNewThread { [process] in
-        process.waitUntilExit()
-        let code =
-          process.terminationReason == .uncaughtSignal
-          ? 128 + process.terminationStatus : process.terminationStatus
-        continuation.resume(returning: code)
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        // waitUntilExit blocks, so it gets a thread of its own.
+        Thread.detachNewThread { [process] in
+          process.waitUntilExit()
+          let code =
+            process.terminationReason == .uncaughtSignal
+            ? 128 + process.terminationStatus : process.terminationStatus
+          continuation.resume(returning: code)
+        }
       }
+    } onCancel: {
+      kill()
     }
   }
 

@@ -68,9 +68,11 @@ final class RTSPScene: Sendable {
     try await RTSPTestClient(port: port, url: url, receiveBuffer: receiveBuffer)
   }
 
-  /// Publishes one picture taken now; its slice has `size` bytes, the last one counts pictures.
+  /// Publishes one picture; its slice has `size` bytes, the last one counts pictures.
+  ///
+  /// - Parameter delay: When it is taken, counted from now.
   @discardableResult
-  func publish(isIDR: Bool, size: Int = 300) async -> AccessUnit {
+  func publish(isIDR: Bool, size: Int = 300, takenIn delay: Duration = .zero) async -> AccessUnit {
     let number = serial.withLock { serial in
       serial += 1
       return serial
@@ -79,7 +81,8 @@ final class RTSPScene: Sendable {
     slice[0] = isIDR ? 0x65 : 0x41
     let accessUnit = AccessUnit(
       serial: number, nalUnits: [NALUnit(bytes: ByteBuffer(bytes: slice))],
-      presentationTime: MediaClock.system.now(), isIDR: isIDR, format: makeFormat(0x1E))
+      presentationTime: MediaClock.system.now().advanced(by: delay), isIDR: isIDR,
+      format: makeFormat(0x1E))
     await hub.publish(accessUnit)
     return accessUnit
   }
@@ -265,19 +268,24 @@ private final class PullReader: Sendable {
 
   private let state = Mutex(State())
 
+  /// What came next; nil when the connection is over or the task is cancelled, as by a time limit.
   func next(_ channel: any Channel) async -> ByteBuffer? {
-    await withCheckedContinuation { continuation in
-      let immediate: ByteBuffer?? = state.withLock { state in
-        if !state.arrived.isEmpty { return .some(state.arrived.removeFirst()) }
-        if state.isClosed { return .some(nil) }
-        state.waiter = continuation
-        return nil
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let immediate: ByteBuffer?? = state.withLock { state in
+          if !state.arrived.isEmpty { return .some(state.arrived.removeFirst()) }
+          if state.isClosed { return .some(nil) }
+          state.waiter = continuation
+          return nil
+        }
+        if let immediate {
+          continuation.resume(returning: immediate)
+        } else {
+          channel.read()
+        }
       }
-      if let immediate {
-        continuation.resume(returning: immediate)
-      } else {
-        channel.read()
-      }
+    } onCancel: {
+      closed()
     }
   }
 
