@@ -9,7 +9,7 @@ public struct CameraEvent: Sendable, Hashable {
   public static let entryLimit = 256
   /// Most values of a list that are looked at, such as method names; an ILCE-5000 names 69.
   public static let listLimit = 512
-  /// Longest text that is kept, in characters.
+  /// Longest text that is kept, in Unicode scalars.
   public static let textLimit = 200
 
   /// Objects by their `type`; of several with the same type (storages) all, in order.
@@ -26,6 +26,12 @@ public struct CameraEvent: Sendable, Hashable {
         entries[Self.limited(type), default: []].append(entry)
       }
     }
+  }
+
+  /// What `getAvailableApiList` tells, in the words of an event.
+  public init(methods: Set<CameraMethod>) {
+    let names = methods.map { JSONValue.string($0.rawValue) }
+    self.init(values: [["type": "availableApiList", "names": .array(names)]])
   }
 
   /// Nothing in it: nothing changed.
@@ -69,5 +75,14 @@ public struct CameraEvent: Sendable, Hashable {
     self[type, member]?.strings.map { $0.prefix(Self.listLimit).map(Self.limited) }
   }
 
-  static func limited(_ text: String) -> String { String(text.prefix(textLimit)) }
+  /// Scalars, because a single character can be as long as an answer; and none that controls the
+  /// terminal on which a log is read.
+  static func limited(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    scalars.append(
+      contentsOf: text.unicodeScalars.prefix(textLimit).filter {
+        $0.properties.generalCategory != .control
+      })
+    return String(scalars)
+  }
 }

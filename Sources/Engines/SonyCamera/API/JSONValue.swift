@@ -11,8 +11,13 @@ public enum JSONValue: Sendable, Hashable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Reads one JSON text; nil if `bytes` are none.
+  /// Deepest nesting of arrays and objects that is read. Cameras nest four deep; a decoder works on
+  /// the stack of its thread, which is no place for what a stranger sends.
+  public static let depthLimit = 32
+
+  /// Reads one JSON text; nil if `bytes` are none, or nested deeper than `depthLimit`.
   public init?(parsing bytes: ByteBuffer) {
+    guard bytes.jsonDepth <= Self.depthLimit else { return nil }
     let data = Data(bytes.readableBytesView)
     guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
     self = value
@@ -111,6 +116,26 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
 }
 
 extension ByteBuffer {
+  /// How deeply arrays and objects are nested, in a text that is JSON.
+  fileprivate var jsonDepth: Int {
+    var (depth, deepest) = (0, 0)
+    var (isInString, isEscaped) = (false, false)
+    for byte in readableBytesView {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\"): isEscaped = isInString
+      case UInt8(ascii: "\""): isInString.toggle()
+      case _ where isInString: break
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        depth += 1
+        deepest = max(deepest, depth)
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+    }
+    return deepest
+  }
+
   /// Writes a JSON string with its quotes.
   ///
   /// Source: RFC 8259 §7.

@@ -2,12 +2,14 @@
 ///
 /// ```
 ///  begin ─▶ item ─▶ [what is offered] ─▶ set ──┬─ accepted ─────▶ next item … ─▶ done
-///                        │                     ├─ refused now ──▶ again at the end, once
-///                        └── not offered ──────┴─ refused ──────▶ refusal, next item
+///             │          │                     ├─ refused now ──▶ again at the end, once
+///             │          └── not offered ──────┴─ refused ──────▶ refusal, next item
+///             └── not listed ─▶ again at the end, by a new list ─▶ refusal, next item
 /// ```
-/// Values are tried without asking first what is offered: that is one call instead of two, and
-/// real lists are incomplete. Only exposure compensation is asked for, because its numbers are
-/// steps of the camera's own. What a camera does not know at all is not asked a second time.
+/// Methods the camera does not list are not called, except for touch AF, which an ILCE-6000 has
+/// and does not list. Values are tried without asking first which are offered: that is one call
+/// instead of two. Only exposure compensation is asked for, because its numbers are steps of the
+/// camera's own. What a camera does not know at all is not asked a second time.
 ///
 /// Source: Camera Remote API; behaviour of ILCE-6000 and ILCE-5000 after a change of mode.
 public struct CameraSetup: Sendable {
@@ -27,10 +29,13 @@ public struct CameraSetup: Sendable {
     case askingCompensationRange
     case zooming(ZoomDrive)
     case pausingBeforeSecondRound
+    case listing
   }
 
   let settings: Settings
   private let eventVersion: EventVersion?
+  /// Nil if the camera did not tell.
+  private var methods: Set<CameraMethod>?
   private var state = State.idle
   private var waiting: [SetupItem]
   /// Refused for the moment; tried again once.
@@ -41,13 +46,15 @@ public struct CameraSetup: Sendable {
   private(set) var refusals: [SetupItem: SetupRefusal]
 
   /// - Parameters:
+  ///   - methods: What the camera lists now; nil if that is not known: then everything is tried.
   ///   - eventVersion: Tells where the lens is; nil on a camera without events.
   ///   - refusals: Of an earlier setup of this very camera.
   init(
-    _ settings: Settings, eventVersion: EventVersion?,
+    _ settings: Settings, methods: Set<CameraMethod>? = nil, eventVersion: EventVersion?,
     refusals: [SetupItem: SetupRefusal] = [:]
   ) {
     self.settings = settings
+    self.methods = methods
     self.eventVersion = eventVersion
     self.refusals = refusals
     waiting = SetupItem.allCases.filter {
@@ -72,6 +79,9 @@ public struct CameraSetup: Sendable {
         reply.method == .getEvent
         ? drive.looked((try? reply.event())?.zoomPosition) : drive.zoomed()
       return perform(action, drive)
+    case .listing:
+      methods = (try? reply.methodNames()) ?? methods
+      return nextItem()
     case .idle, .pausingBeforeSecondRound: return nextItem()
     }
   }
@@ -83,9 +93,20 @@ public struct CameraSetup: Sendable {
   }
 
   mutating func waitEnded() -> Action {
-    guard case .zooming(var drive) = state else { return nextItem() }
-    let action = drive.waitEnded()
-    return perform(action, drive)
+    switch state {
+    case .zooming(var drive):
+      let action = drive.waitEnded()
+      return perform(action, drive)
+    case .pausingBeforeSecondRound where waiting.contains(where: { !isListed($0) }):
+      state = .listing
+      return call(.getAvailableApiList)
+    case .pausingBeforeSecondRound, .idle, .setting, .askingCompensationRange, .listing:
+      return nextItem()
+    }
+  }
+
+  private func isListed(_ item: SetupItem) -> Bool {
+    item == .touchAFPosition || methods?.contains(item.method) ?? true
   }
 
   // MARK: Item by item
@@ -93,6 +114,10 @@ public struct CameraSetup: Sendable {
   private mutating func nextItem() -> Action {
     while let item = waiting.first {
       waiting.removeFirst()
+      guard isListed(item) else {
+        note(SetupRefusal(item, item.method, .notListed))
+        continue
+      }
       if let action = begin(item) { return action }
     }
     state = .idle
@@ -173,17 +198,20 @@ public struct CameraSetup: Sendable {
     case .zooming(var drive):
       let action = drive.refused(reason)
       return perform(action, drive)
-    case .idle, .pausingBeforeSecondRound: return nextItem()
+    case .idle, .pausingBeforeSecondRound, .listing: return nextItem()
     }
   }
 
   private mutating func settle(_ item: SetupItem, _ reason: SetupRefusal.Reason) -> Action {
-    let refusal = SetupRefusal(item, lastMethod, reason)
-    if refusal.isTemporary, !isSecondRound {
-      postponed.append(item)
-    } else {
-      refusals[item] = refusal
-    }
+    note(SetupRefusal(item, lastMethod, reason))
     return nextItem()
+  }
+
+  private mutating func note(_ refusal: SetupRefusal) {
+    if refusal.isTemporary, !isSecondRound {
+      postponed.append(refusal.item)
+    } else {
+      refusals[refusal.item] = refusal
+    }
   }
 }

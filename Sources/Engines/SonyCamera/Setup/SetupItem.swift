@@ -9,6 +9,20 @@ public enum SetupItem: String, Sendable, Hashable, CaseIterable {
   case focusMode
   case zoomPosition
   case touchAFPosition
+
+  /// The call that sets it.
+  var method: CameraMethod {
+    switch self {
+    case .frameInfo: .setLiveviewFrameInfo
+    case .shootMode: .setShootMode
+    case .selfTimer: .setSelfTimer
+    case .exposureCompensation: .setExposureCompensation
+    case .whiteBalance: .setWhiteBalance
+    case .focusMode: .setFocusMode
+    case .zoomPosition: .actZoom
+    case .touchAFPosition: .setTouchAFPosition
+    }
+  }
 }
 
 /// The camera did not accept something of its setup.
@@ -16,6 +30,8 @@ public struct SetupRefusal: Sendable, Hashable {
   public enum Reason: Sendable, Hashable {
     /// The camera's error code.
     case refused(CameraErrorCode)
+    /// The camera does not list the method, in the mode it is in.
+    case notListed
     /// It cannot be set to this value on this camera.
     case notOffered
     /// The answer made no sense.
@@ -29,7 +45,7 @@ public struct SetupRefusal: Sendable, Hashable {
   }
 
   public var item: SetupItem
-  /// The call that was refused.
+  /// The call that was refused, or not made.
   public var method: CameraMethod
   public var reason: Reason
 
@@ -56,7 +72,7 @@ public struct SetupRefusal: Sendable, Hashable {
   var isTemporary: Bool {
     switch reason {
     case .refused(let code): code.isTemporary
-    case .unreadable: true
+    case .notListed, .unreadable: true
     case .notOffered, .noAnswer, .noEffect, .notReached: false
     }
   }
@@ -67,6 +83,7 @@ extension SetupRefusal.Reason: CustomStringConvertible {
   public var description: String {
     switch self {
     case .refused(let code): "error \(code)"
+    case .notListed: "not in the camera's list of methods"
     case .notOffered: "not offered"
     case .unreadable: "answer makes no sense"
     case .noAnswer: "no answer"

@@ -32,6 +32,7 @@ struct ZoomDrive: Sendable {
   /// Looks without movement after which a running lens counts as stuck.
   private static let stillLookLimit = 5
   private static let stepLimit = 20
+  private static let stopLimit = 4
 
   private enum State: Sendable {
     case looking
@@ -46,6 +47,7 @@ struct ZoomDrive: Sendable {
   private var state = State.looking
   private var waited = Duration.zero
   private var stepCount = 0
+  private var stopCount = 0
   private var lastStep: (direction: ZoomDirection, from: Int)?
 
   /// - Parameter target: In percent.
@@ -78,7 +80,12 @@ struct ZoomDrive: Sendable {
     }
   }
 
-  mutating func waitEnded() -> Action { .look }
+  mutating func waitEnded() -> Action {
+    if case .stopping(let direction, let failure) = state {
+      return stop(direction, failure: failure)
+    }
+    return .look
+  }
 
   /// A call was refused or not answered. A lens that may be running is stopped before the end.
   mutating func refused(_ reason: SetupRefusal.Reason) -> Action {
@@ -86,6 +93,7 @@ struct ZoomDrive: Sendable {
     case (.starting, .refused): fail(reason)
     case (.starting(let direction, _), _), (.running(let direction, _, _), _):
       stop(direction, failure: reason)
+    case (.stopping, _) where stopCount < Self.stopLimit: pause(Self.interval)
     case (.looking, _), (.settling, _), (.stopping, _), (.ended, _): fail(reason)
     }
   }
@@ -99,6 +107,7 @@ struct ZoomDrive: Sendable {
     let direction: ZoomDirection = distance > 0 ? .in : .out
     if abs(distance) > Self.nearness {
       state = .starting(direction, from: position)
+      stopCount = 0
       lastStep = nil
       return .zoom(direction, .start)
     }
@@ -130,6 +139,7 @@ struct ZoomDrive: Sendable {
     _ direction: ZoomDirection, failure: SetupRefusal.Reason?
   ) -> Action {
     state = .stopping(direction, failure: failure)
+    stopCount += 1
     return .zoom(direction, .stop)
   }
 

@@ -44,8 +44,16 @@ public struct CameraBattery: Sendable, Hashable {
   /// Level in percent, rounded.
   public var percent: Int? { level.map { Int(($0 * 100).rounded()) } }
 
-  /// Level in quarters, 0…4: small steps are not worth an operator's attention.
-  var quarter: Int? { level.map { Int(($0 * 4).rounded(.up)) } }
+  /// What an operator is told about, in percent: cameras show quarters, and those that show more
+  /// get a last call. The first two are mere news.
+  private static let marks = [75, 50, 25, 10, 5]
+
+  /// The number of marks the level is above; it is not worth an operator's attention before it
+  /// falls to the next one.
+  var rank: Int? { percent.map { percent in Self.marks.filter { percent > $0 }.count } }
+
+  /// At the last quarter or below.
+  var isLow: Bool { percent.map { $0 <= 25 } ?? false }
 }
 
 /// One memory card.

@@ -29,10 +29,12 @@ public struct CameraCondition: Sendable, Hashable {
   /// Time without use after which the camera switches itself off; 0 for never.
   public private(set) var autoPowerOff: Duration?
 
-  /// Nil before the first event: photos in a first snapshot are old.
-  private var photoAddresses: [String]?
-  /// Quarter of the battery that was noticed last; what a wavering level is held against.
-  private var noticedQuarter: Int?
+  /// Where the newest photos can be fetched while the camera keeps them, mostly one; nil before the
+  /// first event.
+  public private(set) var photoAddresses: [String]?
+
+  /// Of the battery, as noticed last; what a wavering level is held against.
+  private var noticedRank: Int?
   private var hasNoticedNearEnd = false
 
   public init() {}
@@ -86,7 +88,7 @@ public struct CameraCondition: Sendable, Hashable {
     var blank = CameraCondition()
     blank.photoCount = photoCount
     blank.photoAddresses = photoAddresses
-    blank.noticedQuarter = noticedQuarter
+    blank.noticedRank = noticedRank
     blank.hasNoticedNearEnd = hasNoticedNearEnd
     self = blank
   }
@@ -165,6 +167,7 @@ public struct CameraCondition: Sendable, Hashable {
 
   private mutating func photoNotices(of event: CameraEvent, isSnapshot: Bool) -> [CameraNotice] {
     let known = photoAddresses
+    // A first snapshot shows a photo that is old.
     guard let addresses = event.photoAddresses else {
       photoAddresses = known ?? []
       return []
@@ -176,18 +179,17 @@ public struct CameraCondition: Sendable, Hashable {
     return [.photoTaken(count: addresses.count)]
   }
 
-  /// A level is noticed when it falls by a quarter, and when it rises so much that the battery was
-  /// changed or charged: cameras measure the voltage and waver by one step.
+  /// A level is noticed when it falls to the next mark, and when it rises so much that the battery
+  /// was changed or charged: cameras measure the voltage and waver by one step.
   private mutating func batteryNotices() -> [CameraNotice] {
     var notices: [CameraNotice] = []
-    if let quarter = battery?.quarter, let percent = battery?.percent {
-      let last = noticedQuarter
-      if last.map({ quarter < $0 || quarter > $0 + 1 }) ?? true {
-        noticedQuarter = quarter
-        if quarter > 1 { hasNoticedNearEnd = false }
-        notices.append(
-          quarter <= 1 ? .batteryLow(percent: percent) : .batteryLevelChanged(percent: percent))
-      }
+    if let battery, let rank = battery.rank, let percent = battery.percent,
+      noticedRank.map({ rank < $0 || rank > $0 + 1 }) ?? true
+    {
+      noticedRank = rank
+      if !battery.isLow { hasNoticedNearEnd = false }
+      notices.append(
+        battery.isLow ? .batteryLow(percent: percent) : .batteryLevelChanged(percent: percent))
     }
     if isBatteryNearEnd, !hasNoticedNearEnd {
       hasNoticedNearEnd = true

@@ -24,15 +24,19 @@ public enum CameraNotice: Sendable, Hashable {
     case reason
   }
 
+  /// Mere news: what is wrong comes as an error, or as `stayedNotReady`.
   case statusChanged(from: CameraStatus, to: CameraStatus)
+  /// For longer than a person needs to take a photo.
+  case stayedNotReady
+  case readyAgain
   /// The status `Error`, or an error that lasts.
   case errorAppeared(String)
   case errorCleared(String)
   /// An error that was over at once.
   case errorReported(String)
-  /// By a quarter or more, or it was told for the first time.
+  /// It fell to 75 or 50 %, rose, or was told for the first time.
   case batteryLevelChanged(percent: Int)
-  /// The last quarter.
+  /// It fell to 25, 10 or 5 %, as far as the camera counts so finely.
   case batteryLow(percent: Int)
   /// The camera will switch itself off soon.
   case batteryNearEnd
@@ -54,15 +58,14 @@ public enum CameraNotice: Sendable, Hashable {
 
   public var severity: Severity {
     switch self {
-    case .errorAppeared, .errorReported, .batteryLow, .batteryNearEnd, .storageFull,
+    case .stayedNotReady, .errorAppeared, .errorReported, .batteryLow, .batteryNearEnd,
       .pollingContested, .pollingSlowed, .setupRefused:
       .warning
-    case .errorCleared, .batteryLevelChanged, .photoTaken, .exposureModeChanged,
+    case .readyAgain, .errorCleared, .batteryLevelChanged, .storageFull, .exposureModeChanged,
       .shootModeChanged, .autoPowerOffSet, .eventsUnavailable:
       .notice
-    case .statusChanged(let from, let to):
-      // A person's shot or a menu; a capture of our own is everyday.
-      (from == .notReady && to == .idle) || to == .notReady ? .notice : .debug
+    // Somebody uses the camera; that may be a thousand times a day.
+    case .statusChanged, .photoTaken: .debug
     case .methodsChanged(let needsRecMode):
       needsRecMode ? .notice : .debug
     }
@@ -71,6 +74,9 @@ public enum CameraNotice: Sendable, Hashable {
   public var phrase: String {
     switch self {
     case .statusChanged: "camera status changed"
+    case .stayedNotReady:
+      "camera is not ready: it is in use by hand, or its mode dial is on an unsupported position"
+    case .readyAgain: "camera is ready again"
     case .errorAppeared: "camera reports an error"
     case .errorCleared: "camera error is over"
     case .errorReported: "camera reported an error"
@@ -107,7 +113,8 @@ public enum CameraNotice: Sendable, Hashable {
         .setting: refusal.item.rawValue, .method: refusal.method.rawValue,
         .reason: refusal.reason.description,
       ]
-    case .batteryNearEnd, .methodsChanged, .eventsUnavailable, .pollingContested, .pollingSlowed:
+    case .stayedNotReady, .readyAgain, .batteryNearEnd, .methodsChanged, .eventsUnavailable,
+      .pollingContested, .pollingSlowed:
       [:]
     }
   }

@@ -6,18 +6,30 @@
 ///                                                    │  │         │        └─────┤
 ///     lost answer ───────────────────────────────────┘  │         │              │
 ///     unsupported ─▶ the version before, and so on ◀────┘         │              │
-///                    none left ─▶ [setup] ─▶ rest                 │              │
-///     remote shooting mode was entered ───────────────────────────┘              │
-///     unreachable, or silent twice in a row ─▶ lost ─▶ started                 ◀─┘
+///                    none left ─▶ getAvailableApiList, again and again           │
+///     remote shooting mode was entered, and pictures come ────────┘              │
+///     silent twice in a row ─▶ lost ─▶ started                                 ◀─┘
 /// ```
-/// Runs beside a `CameraSession`, so that no picture waits for it. Its short calls take turns with
-/// the session's; only a poll that waits for a change is held beside them, as the camera has
+/// Runs beside a `CameraSession`, so that no picture waits for it: a setup begins with the first
+/// picture, or when the camera has been quiet for the length of a poll. Its short calls take turns
+/// with the session's; only a poll that waits for a change is held beside them, as the camera has
 /// threads for that. When to ask again is decided by `EventPolling`.
 ///
-/// Requests per minute while nothing changes: 4 by long polls of 15 s; 1 from version 1.3 of
-/// `getEvent`, which holds them for 60 s; 12 while another program polls, or on a camera that does
-/// not hold polls; 2 while its answers make no sense; none on a camera without `getEvent`, where
-/// the session keeps the contact with 2.
+/// Requests per minute while nothing changes, whether liveview runs, sleeps, or remote shooting
+/// mode sleeps with it:
+///
+/// | camera | this watch | the session beside it, asleep |
+/// |---|---|---|
+/// | holds polls for 15 s (`getEvent` up to 1.2) | 4 | 0 |
+/// | holds polls for 60 s (from 1.3) | 1 | 0 |
+/// | is polled by another program, too | 12 | 0 |
+/// | answers polls at once | 12 | 0 |
+/// | breaks polls, or never answers them | 12 | 2 |
+/// | refuses events, or tells nonsense | 2 | 2 |
+/// | has no `getEvent` | 2 | 2 |
+///
+/// While liveview runs the session asks nothing. A setup takes one call for an item, two for
+/// exposure compensation, and about five a second for as long as a lens moves.
 ///
 /// Source: Camera Remote API, "getEvent"; behaviour of ILCE-6000, NEX-5T and ILCE-6300.
 public struct CameraWatch: Sendable {
@@ -25,6 +37,8 @@ public struct CameraWatch: Sendable {
     case versions
     case application
     case snapshot
+    /// What a camera without events offers.
+    case list
   }
 
   enum State: Sendable {
@@ -47,10 +61,17 @@ public struct CameraWatch: Sendable {
     case onByCall
   }
 
+  enum SetupPlan: Sendable, Hashable {
+    case nothing
+    /// For so many answers more, if none of them says that the camera is quiet.
+    case held(answers: Int)
+    case due
+  }
+
   /// What the camera says about itself.
   public internal(set) var condition: CameraCondition
   /// What was found out about the camera; worth remembering.
-  public internal(set) var information = CameraInformation()
+  public internal(set) var information: CameraInformation
 
   let setup: CameraSetup.Settings
   var state = State.idle
@@ -61,23 +82,34 @@ public struct CameraWatch: Sendable {
   var hasAskedVersions = false
   var hasAskedApplication = false
   var remoteShooting = RemoteShooting.unknown
-  var isSetupDue = false
+  var setupPlan = SetupPlan.nothing
+  /// The camera told something since the setup was planned; before, its list of methods may be
+  /// that of its waiting screen.
+  var isListFresh = false
   /// What a setup has put off.
   var owedPause = Duration.zero
   /// Calls in a row without any answer.
   var silentCount = 0
+  var readiness = CameraReadiness()
+  /// Ordered since the last answer.
+  var pausedTime = Duration.zero
   var notices: [CameraNotice] = []
   var hasNoticedContest = false
   var hasNoticedSlowness = false
 
-  /// - Parameter condition: What an earlier watch of the same camera knew last; what is still so is
-  ///   not noticed again.
+  /// - Parameters:
+  ///   - condition: What an earlier watch of the same camera knew last; what is still so is not
+  ///     noticed again.
+  ///   - information: What was found out earlier about this very camera.
   public init(
     setup: CameraSetup.Settings = CameraSetup.Settings(),
-    condition: CameraCondition = CameraCondition()
+    condition: CameraCondition = CameraCondition(),
+    information: CameraInformation = CameraInformation()
   ) {
     self.setup = setup
     self.condition = condition
+    self.information = information
+    self.condition.lapse()
   }
 
   /// How the watch learns what the camera is doing.
@@ -102,10 +134,12 @@ public struct CameraWatch: Sendable {
     information = known
     hasAskedVersions = known.versions != nil
     hasAskedApplication = known.application != nil
+    isListFresh = false
     version = nil
     isVersionSure = false
     polling = EventPolling()
     silentCount = 0
+    readiness = CameraReadiness()
     condition.lapse()
     return proceed()
   }
@@ -131,11 +165,10 @@ public struct CameraWatch: Sendable {
       return proceed()
     case .calling(.snapshot), .polling:
       return eventAnswered(reply, took: duration)
-    case .settingUp(var setup):
-      if reply.method == .getEvent, let event = try? reply.event() { take(event, .snapshot) }
-      guard remoteShooting != .off else { return setupEnded(setup) }
-      let action = setup.replyReceived(reply)
-      return perform(action, of: setup)
+    case .calling(.list):
+      return listAnswered(reply)
+    case .settingUp(let setup):
+      return setupAnswered(reply, in: setup)
     case .idle, .pausing, .pausingSetup, .resting, .lost:
       return misused()
     }
@@ -146,22 +179,12 @@ public struct CameraWatch: Sendable {
     -> CameraWatchOrder
   {
     guard isWaitingForAnswer else { return misused() }
-    switch fault {
-    case .unreachable: return lose(method, fault)
-    case .timedOut:
-      silentCount += 1
-      guard silentCount < 2 else { return lose(method, fault) }
-    case .unreadable: silentCount = 0
-    }
+    guard case .unreadable = fault else { return silent(method, fault) }
+    silentCount = 0
     switch state {
-    case .settingUp(var setup):
-      guard remoteShooting != .off else { return setupEnded(setup) }
-      let action = setup.callFailed(fault)
-      return perform(action, of: setup)
-    case .calling(.snapshot), .polling:
-      if fault != .timedOut { return answered(.senseless, took: .zero) }
-      polling.answerLost()
-      return proceed()
+    case .settingUp(let setup): return setupFailed(fault, in: setup)
+    case .calling(.snapshot), .polling: return answered(.senseless, took: .zero)
+    case .calling(.list): return listEnded()
     case .calling(.versions), .calling(.application), .idle, .pausing, .pausingSetup, .resting,
       .lost:
       return proceed()
@@ -183,19 +206,18 @@ public struct CameraWatch: Sendable {
   /// yet.
   public mutating func recModeEntered() -> CameraWatchOrder? {
     // An event may have told the same a moment ago.
-    let isKnown = remoteShooting == .onByEvent
+    if remoteShooting != .onByEvent { planSetup() }
     remoteShooting = .onByCall
-    if isKnown { return nil }
-    isSetupDue = !setup.isEmpty
-    return interruptForSetup()
+    return nil
   }
 
   /// Pictures come, so the camera is in remote shooting mode, whoever has brought it there. Nil:
   /// nothing changes, or not yet.
   public mutating func liveviewBegan() -> CameraWatchOrder? {
-    guard !isRemoteShooting else { return nil }
+    if !isRemoteShooting { planSetup() }
     remoteShooting = .onByCall
-    isSetupDue = !setup.isEmpty
+    guard setupPlan != .nothing else { return nil }
+    setupPlan = .due
     return interruptForSetup()
   }
 
@@ -203,7 +225,7 @@ public struct CameraWatch: Sendable {
   /// or not yet.
   public mutating func recModeLeft() -> CameraWatchOrder? {
     remoteShooting = .off
-    isSetupDue = false
+    setupPlan = .nothing
     guard case .pausingSetup(let setup) = state else { return nil }
     return setupEnded(setup)
   }

@@ -8,7 +8,7 @@ public enum CameraWatchOrder: Sendable, Hashable {
   case poll(CameraCall, timeLimit: Duration)
   /// Let the time pass, then report `waitEnded`.
   case wait(Duration)
-  /// Nothing to do until something else happens: the camera does not tell what it is doing.
+  /// Nothing to do until something else happens.
   case rest
   /// The camera did not answer. Nothing to do until it is `started` again.
   case lost(CameraMethod, CameraCallFault)
@@ -19,6 +19,8 @@ public enum PollingMode: String, Sendable, Hashable, CaseIterable {
   case undecided = "not asked yet"
   case longPoll = "told at once"
   case contested = "asked every 5 seconds, because another program polls the camera"
-  case slow = "asked every 30 seconds, because the answers make no sense"
-  case unavailable = "the camera does not tell"
+  /// Polls break, or are never answered; other calls are.
+  case unheld = "asked every 5 seconds, because the camera cannot hold a request"
+  case slow = "asked every 30 seconds, because it refuses, or its answers make no sense"
+  case unavailable = "asked every 30 seconds what it offers, because it tells nothing else"
 }

@@ -4,9 +4,10 @@
 ///              event, timed out                     event to the try
 ///  snapshot ─▶ longPoll ◀──────────────────────────────────┐
 ///     ▲          │ 40402 three times                        │
-///     │          └────────────────▶ contested: a snapshot every 5 s, a try every 2 min
+///     │          ├────────────────▶ contested: a snapshot every 5 s, a try every 2 min
+///     │          └─ broken thrice ─▶ unheld: the same
 ///     │ event
-///   slow: a snapshot every 30 s ◀── four senseless answers in a row
+///   slow: a snapshot every 30 s ◀── four senseless answers in a row, or six refusals
 /// ```
 /// A camera that holds a poll as documented is asked again at once. One that answers at once is
 /// not asked more often than once a second, and less often while nothing changes.
@@ -35,21 +36,25 @@ struct EventPolling: Sendable {
   static let slowPause = Duration.seconds(30)
   /// A poll that ends sooner was not held.
   static let shortestHold = Duration.seconds(1)
+  /// After a call without any answer.
+  static let failurePause = Duration.milliseconds(500)
   /// Between two polls that brought changes.
   static let changePause = Duration.milliseconds(200)
   private static let contestedLimit = 3
   private static let senselessLimit = 4
+  private static let refusalLimit = 6
+  private static let brokenPollLimit = 3
   private static let snapshotsBetweenTries = 24
   private static let quickChangeLimit = 10
 
   private(set) var mode = PollingMode.undecided
   private(set) var request = Request.snapshot
-  /// `getEvent` was answered somehow.
-  private(set) var hasBeenAnswered = false
   private var unheld = BackOff(first: .seconds(1), longest: .seconds(5))
   private var refusals = BackOff(first: .seconds(1), longest: .seconds(30))
   private var contestedCount = 0
   private var senselessCount = 0
+  private var refusalCount = 0
+  private var brokenPollCount = 0
   private var snapshotCount = 0
   private var quickChangeCount = 0
 
@@ -58,10 +63,10 @@ struct EventPolling: Sendable {
   /// - Parameter duration: How long it took.
   /// - Returns: The pause before the next request.
   mutating func answered(_ answer: Answer, took duration: Duration) -> Duration {
-    hasBeenAnswered = true
     switch answer {
     case .event(let hasChanges):
       senselessCount = 0
+      refusalCount = 0
       refusals.reset()
       return next(hasChanges: hasChanges, took: duration)
     case .contested:
@@ -72,6 +77,8 @@ struct EventPolling: Sendable {
       }
       return Self.contestedPause
     case .notNow:
+      refusalCount += 1
+      if refusalCount >= Self.refusalLimit { mode = .slow }
       return refusals.next()
     case .senseless:
       senselessCount += 1
@@ -82,12 +89,23 @@ struct EventPolling: Sendable {
     }
   }
 
-  /// No answer came, or it was not waited for: changes may have got lost with it.
-  mutating func answerLost() { request = .snapshot }
+  /// The answer is not waited for: changes may have got lost with it.
+  mutating func interrupted() { request = .snapshot }
+
+  /// No answer came.
+  ///
+  /// - Returns: The pause before the next request.
+  mutating func failed() -> Duration {
+    let isTry = mode == .unheld || mode == .contested
+    if request == .poll { brokenPollCount += 1 }
+    request = .snapshot
+    if brokenPollCount >= Self.brokenPollLimit { mode = .unheld }
+    return isTry ? Self.contestedPause : Self.failurePause
+  }
 
   private mutating func next(hasChanges: Bool, took duration: Duration) -> Duration {
     switch (mode, request) {
-    case (.contested, .snapshot):
+    case (.contested, .snapshot), (.unheld, .snapshot):
       snapshotCount += 1
       if snapshotCount >= Self.snapshotsBetweenTries {
         snapshotCount = 0
@@ -105,6 +123,7 @@ struct EventPolling: Sendable {
     case (_, .poll):
       mode = .longPoll
       contestedCount = 0
+      brokenPollCount = 0
       return pause(hasChanges: hasChanges, took: duration)
     }
   }

@@ -119,20 +119,14 @@ import Testing
 
   // MARK: Notices
 
-  @Test(arguments: [
-    ("IDLE", "NotReady", CameraNotice.Severity.notice),
-    ("NotReady", "IDLE", .notice), ("IDLE", "StillCapturing", .debug),
-    ("StillCapturing", "IDLE", .debug), ("Odd", "IDLE", .debug),
-  ])
-  func aChangeOfStatusIsAsImportantAsItIs(
-    from: String, to: String, severity: CameraNotice.Severity
-  ) throws {
+  @Test(arguments: [("IDLE", "NotReady"), ("StillCapturing", "IDLE"), ("Odd", "IDLE")])
+  func aChangeOfStatusIsMereNews(from: String, to: String) throws {
     let (_, notices) = try condition(Self.status(from), Self.status(to))
     #expect(
       notices == [
         .statusChanged(from: CameraStatus(name: from), to: CameraStatus(name: to))
       ])
-    #expect(notices.first?.severity == severity)
+    #expect(notices.first?.severity == .debug)
   }
 
   @Test func whatOnlyBecomesKnownIsNoNews() throws {
@@ -197,6 +191,16 @@ import Testing
     #expect(!condition.isBatteryNearEnd)
   }
 
+  @Test func aFineBatteryIsNoticedAtItsMarks() throws {
+    var condition = CameraCondition()
+    var low: [String] = []
+    for level in (0...100).reversed() {
+      low += condition.apply(try Self.event(Self.battery(level, of: 100)), isSnapshot: false)
+        .compactMap { $0.severity == .warning ? $0.values[.percent] ?? "end" : nil }
+    }
+    #expect(low == ["25", "10", "5", "end"])
+  }
+
   @Test func theNearEndIsSaidOnceHoweverTheCameraWavers() throws {
     var condition = CameraCondition()
     var count = 0
@@ -227,6 +231,8 @@ import Testing
     notices = condition.apply(try Self.event(photo("2.JPG")), isSnapshot: true)
     #expect(notices == [.photoTaken(count: 1)])
     #expect(condition.photoCount == 2)
+    #expect(condition.photoAddresses == ["http://192.168.122.1:8080/2.JPG"])
+    #expect(notices.first?.severity == .debug)
   }
 
   @Test func dialCardAndPowerSavingAreNoticed() throws {
@@ -246,7 +252,8 @@ import Testing
   @Test func noticesHaveAPhraseAndNoLooseValues() {
     let notices: [CameraNotice] = [
       .statusChanged(from: .idle, to: .error), .errorAppeared("x"), .batteryLow(percent: 25),
-      .photoTaken(count: 1), .eventsUnavailable, .pollingContested, .pollingSlowed,
+      .photoTaken(count: 1), .stayedNotReady, .readyAgain, .eventsUnavailable, .pollingContested,
+      .pollingSlowed,
       .setupRefused(SetupRefusal(.focusMode, .setFocusMode, .refused(.noSuchMethod))),
     ]
     #expect(Set(notices.map(\.phrase)).count == notices.count)
@@ -259,7 +266,8 @@ import Testing
   // MARK: Hostile events
 
   @Test func listsTextsAndNumbersAreLimited() throws {
-    let long = String(repeating: "x", count: 5000)
+    // One character of many scalars, with a bell and a line end in it.
+    let long = #"\u0007\u000ax"# + String(repeating: "\u{301}", count: 5000)
     let names = (0..<5000).map { "\"m\($0)\"" }.joined(separator: ",")
     let cards = (0..<1000).map { #"{"type":"storageInformation","storageID":"\#($0)"}"# }
       .joined(separator: ",")
@@ -275,7 +283,9 @@ import Testing
       "levelDenom":1}]},[\(cards)]
       """)
     #expect(condition.methods?.count == CameraEvent.listLimit)
-    #expect(condition.status?.name.count == CameraEvent.textLimit)
+    let name = try #require(condition.status?.name)
+    #expect(name.unicodeScalars.count == CameraEvent.textLimit - 2)
+    #expect(name.unicodeScalars.first == "x")
     #expect(condition.zoomPosition == nil)
     #expect(condition.autoPowerOff == nil)
     #expect(condition.battery?.level == nil)

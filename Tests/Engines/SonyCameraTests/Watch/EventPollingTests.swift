@@ -76,7 +76,9 @@ import Testing
     let pauses = (0..<7).map { _ in polling.answered(.notNow, took: .milliseconds(100)) }
     #expect(pauses == [1, 2, 4, 8, 16, 30, 30].map { Duration.seconds($0) })
     #expect(polling.request == .snapshot)
+    #expect(polling.mode == .slow)
     _ = polling.answered(change, took: .zero)
+    #expect(polling.mode == .longPoll)
     #expect(polling.answered(.notNow, took: .zero) == .seconds(1))
   }
 
@@ -91,9 +93,41 @@ import Testing
     #expect(polling.request == .poll)
   }
 
-  @Test func afterALostAnswerEverythingIsAskedFor() {
+  @Test func afterAnInterruptionEverythingIsAskedFor() {
     var polling = polling(after: [change])
-    polling.answerLost()
+    polling.interrupted()
     #expect(polling.request == .snapshot)
+    #expect(polling.mode == .longPoll)
+  }
+
+  @Test func pollsThatAlwaysBreakGiveWayToSnapshotsAndATryNowAndThen() {
+    var polling = polling(after: [change])
+    for isLast in [false, false, true] {
+      #expect(polling.request == .poll)
+      #expect(polling.failed() == EventPolling.failurePause)
+      #expect(polling.request == .snapshot)
+      #expect(polling.answered(change, took: .zero) == (isLast ? .seconds(5) : .zero))
+    }
+    #expect(polling.mode == .unheld)
+    for _ in 0..<23 { #expect(polling.answered(change, took: .zero) == .seconds(5)) }
+    #expect(polling.request == .poll)
+    #expect(polling.failed() == .seconds(5))
+    for _ in 0..<24 { _ = polling.answered(change, took: .zero) }
+    #expect(polling.answered(nothing, took: .seconds(15)) == .zero)
+    #expect(polling.mode == .longPoll)
+    // All is forgiven.
+    _ = polling.failed()
+    _ = polling.answered(change, took: .zero)
+    #expect(polling.mode == .longPoll)
+  }
+
+  @Test func aPollThatBreaksOnceInAWhileIsForgiven() {
+    var polling = polling(after: [change])
+    for _ in 0..<10 {
+      _ = polling.failed()
+      _ = polling.answered(change, took: .zero)
+      _ = polling.answered(nothing, took: .seconds(15))
+    }
+    #expect(polling.mode == .longPoll)
   }
 }

@@ -114,5 +114,5 @@ struct ScriptedWatch {
   static let waitingNames = #"{"type":"availableApiList","names":["getEvent","startRecMode"]}"#
   static let idle = #"\#(names),{"type":"cameraStatus","cameraStatus":"IDLE"}"#
   static let waiting = #"\#(waitingNames),{"type":"cameraStatus","cameraStatus":"NotReady"}"#
-  static let capturing = #"{"type":"cameraStatus","cameraStatus":"StillCapturing"}"#
+  static let notReady = #"{"type":"cameraStatus","cameraStatus":"NotReady"}"#
 }
