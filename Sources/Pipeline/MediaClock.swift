@@ -12,17 +12,30 @@ import Media
 public struct MediaClock: Sendable {
   private let readMonotonic: @Sendable () -> MediaTime
   private let readUnixNanoseconds: @Sendable () -> Int64
+  private let wait: (@Sendable (MediaTime) async throws -> Void)?
 
+  /// - Parameter wait: Returns when the monotonic clock shows the given moment, throws when the
+  ///   task is cancelled; nil waits as long by the machine's clock.
   public init(
     monotonic: @escaping @Sendable () -> MediaTime,
-    unixNanoseconds: @escaping @Sendable () -> Int64
+    unixNanoseconds: @escaping @Sendable () -> Int64,
+    wait: (@Sendable (MediaTime) async throws -> Void)? = nil
   ) {
     readMonotonic = monotonic
     readUnixNanoseconds = unixNanoseconds
+    self.wait = wait
   }
 
   /// Now, on the monotonic clock.
   public func now() -> MediaTime { readMonotonic() }
+
+  /// Waits until `moment`; returns at once if that is over.
+  ///
+  /// - Throws: `CancellationError` if the task is cancelled before.
+  public func sleep(until moment: MediaTime) async throws {
+    if let wait { return try await wait(moment) }
+    try await Task.sleep(for: max(.zero, now().duration(to: moment)))
+  }
 
   /// Now, on both clocks.
   public func wallClockAnchor() -> WallClockAnchor {

@@ -1,5 +1,6 @@
 import Logging
 import Media
+import NIOCore
 
 /// The fixed line from pictures to subscribers: slot → encoder → hub.
 ///
@@ -15,21 +16,27 @@ public final class StreamLine: Sendable {
   /// What outputs see.
   public let handle: StreamHandle
 
-  /// - Parameter expectedSize: Picture size to be ready for before the first picture came, so
-  ///   that viewers can be told the format at once.
+  /// - Parameters:
+  ///   - freshWithin: How long viewers wait for a camera that is there or wakes before they get
+  ///     the offline picture.
+  ///   - expectedSize: Picture size to be ready for before the first picture came, so that
+  ///     viewers can be told the format at once.
   public init(
-    settings: EncoderSettings, expectedSize: PictureSize = .alpha6000Liveview,
+    settings: EncoderSettings, offline: OfflineSettings = OfflineSettings(),
+    freshWithin: Duration = .seconds(8), expectedSize: PictureSize = .alpha6000Liveview,
     board: StatusBoard, clock: MediaClock, logger: Logger
   ) {
     self.clock = clock
-    slot = FrameSlot(clock: clock, preparedSize: expectedSize)
+    let rules = OfflinePlan.Rules(
+      mode: offline.mode, after: offline.after, freshWithin: freshWithin)
+    slot = FrameSlot(clock: clock, preparedSize: expectedSize, rules: rules)
     let thread = ThreadExecutor(name: "encoder")
     hub = StreamHub(slot: slot, clock: clock, thread: thread)
     handle = StreamHandle(hub: hub, slot: slot, clock: clock)
     let telemetry = ComponentTelemetry(
       name: "encoder", board: board, clock: clock, logger: logger)
     encoder = EncoderStage(
-      settings: settings, size: expectedSize, slot: slot, hub: hub,
+      settings: settings, size: expectedSize, language: offline.language, slot: slot, hub: hub,
       thread: thread, telemetry: telemetry)
     let (slot, hub, encoder) = (slot, hub, encoder)
     telemetry.setDetails {
@@ -50,6 +57,23 @@ public final class StreamLine: Sendable {
     guard let frame = slot.newest else { return nil }
     return (frame, frame.arrivalTime.duration(to: clock.now()))
   }
+
+  /// One picture for somebody who does not want the stream.
+  ///
+  /// Waits for a fresh one as viewers do, and counts as demand meanwhile; nothing is encoded as
+  /// video for it.
+  public func snapshot() async -> SnapshotPicture {
+    switch await slot.singlePicture() {
+    case .fresh(let frame): return .camera(frame)
+    case .refused: return .unavailable
+    case .offline(let picture):
+      if case .frozen(let frame) = picture.look { return .frozen(frame) }
+      return await encoder.jpeg(of: picture).map(SnapshotPicture.slate) ?? .unavailable
+    }
+  }
+
+  /// What viewers are shown, and why.
+  public var viewing: ViewingStatus { slot.viewing }
 
   /// Totals for metrics.
   public var statistics: LineStatistics {
@@ -84,6 +108,18 @@ public final class StreamLine: Sendable {
       "subscribers": .int(hub.subscriberCount),
     ])
   }
+}
+
+/// The answer to somebody who asked for one picture.
+public enum SnapshotPicture: Sendable {
+  /// As the camera sees now, or a moment ago.
+  case camera(JPEGFrame)
+  /// The camera gives none; this is its last.
+  case frozen(JPEGFrame)
+  /// The camera gives none; this says so in words.
+  case slate(ByteBuffer)
+  /// The camera gives none, and nothing is to take its place.
+  case unavailable
 }
 
 /// Totals of the whole line since the start.

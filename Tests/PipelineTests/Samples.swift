@@ -8,7 +8,9 @@ import TurboJPEG
 
 extension MediaClock {
   init(_ clock: ManualClock) {
-    self.init(monotonic: { clock.now }, unixNanoseconds: { clock.unixNanoseconds })
+    self.init(
+      monotonic: { clock.now }, unixNanoseconds: { clock.unixNanoseconds },
+      wait: { try await clock.sleep(until: $0) })
   }
 }
 

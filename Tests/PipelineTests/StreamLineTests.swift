@@ -142,10 +142,10 @@ import Testing
     }
   }
 
-  @Test func anOldPictureIsShownAtThePresentMoment() async throws {
+  @Test func aPictureFromBeforeTheViewerIsShownAtThePresentMoment() async throws {
     try await whileRunning {
       try publish()
-      clock.advance(by: .seconds(60))
+      clock.advance(by: .milliseconds(1500))
       let subscription = await line.handle.subscribe()
       let unit = try #require(await subscription.next())
       #expect(unit.presentationTime == clock.now)

@@ -1,5 +1,6 @@
 import Logging
 import Media
+import NIOCore
 import Synchronization
 import X264
 
@@ -23,6 +24,10 @@ actor EncoderStage {
   private var serial: UInt64 = 0
   private var lastPresentationTime: MediaTime?
   private var lastWarning: String?
+  private var slate: SlateDrawing
+  /// Since when viewers have not seen the camera; nil while they do.
+  private var offlineSince: MediaTime?
+  private var offlineJPEG: (identity: OfflinePicture.Identity, bytes: ByteBuffer)?
 
   /// A picture older than this is given the present moment as presentation time: the camera is
   /// away, and a viewer's clock must go on.
@@ -32,10 +37,11 @@ actor EncoderStage {
 
   /// - Parameter size: Picture size to be ready for before the first picture comes.
   init(
-    settings: EncoderSettings, size: PictureSize, slot: FrameSlot, hub: StreamHub,
-    thread: ThreadExecutor, telemetry: ComponentTelemetry
+    settings: EncoderSettings, size: PictureSize, language: OfflineSettings.Language,
+    slot: FrameSlot, hub: StreamHub, thread: ThreadExecutor, telemetry: ComponentTelemetry
   ) {
     self.thread = thread
+    slate = SlateDrawing(language: language)
     self.settings = H264EncoderSettings(
       size: size, profile: settings.profile, preset: settings.preset,
       bitrateKbps: settings.bitrateKbps, vbvBufferSeconds: settings.vbvBufferSeconds,
@@ -64,13 +70,23 @@ actor EncoderStage {
       switch order {
       case .prepare(let size): prepare(for: size)
       case .setBitrate(let kbps): setBitrate(kbps)
-      case .idle: telemetry.note(.waiting, "nobody watches")
+      case .idle:
+        offlineSince = nil
+        telemetry.note(.waiting, "nobody watches")
       case .encode(let frame, let forceIDR, let isRepeat):
         guard let accessUnit = encode(frame, forceIDR: forceIDR, isRepeat: isRepeat) else {
           slot.reject(frame, wasForcedIDR: forceIDR)
           continue
         }
+        slot.shown(frame)
+        cameraIsBack()
         await hub.publish(accessUnit)
+      case .encodeOffline(let picture, let forceIDR):
+        cameraIsGone(picture.card)
+        guard let accessUnit = encode(picture, forceIDR: forceIDR) else { continue }
+        await hub.publish(accessUnit)
+      case .refuse(let card):
+        cameraIsGone(card)
       }
     }
   }
@@ -124,27 +140,32 @@ actor EncoderStage {
       let decoded = clock.now()
       let time = presentationTime(of: frame, now: begin)
       guard let picture = try codec?.encode(at: time, forceIDR: forceIDR) else { return nil }
-      let cpuTime = MediaClock.threadCPUTime() - cpuBegin
-      let end = clock.now()
-      publishFormat()
       note(
-        picture, decoding: begin.duration(to: decoded), encoding: decoded.duration(to: end),
-        cpuTime: cpuTime)
+        picture, decoding: begin.duration(to: decoded),
+        encoding: decoded.duration(to: clock.now()),
+        cpuTime: MediaClock.threadCPUTime() - cpuBegin)
       if isRepeat { counters.withLock { $0.repeated &+= 1 } }
       return accessUnit(from: picture, at: time)
     } catch {
-      switch error {
-      case .badPicture: counters.withLock { $0.corrupt &+= 1 }
-      case .encoder: counters.withLock { $0.failed &+= 1 }
-      }
-      warn("picture skipped", error)
+      skipped(because: error)
       return nil
     }
+  }
+
+  private func skipped(because failure: PictureCodec.Failure) {
+    counters.withLock { counters in
+      switch failure {
+      case .badPicture: counters.corrupt &+= 1
+      case .encoder: counters.failed &+= 1
+      }
+    }
+    warn("picture skipped", failure)
   }
 
   private func note(
     _ picture: EncodedPicture, decoding: Duration, encoding: Duration, cpuTime: Duration
   ) {
+    publishFormat()
     if picture.isIDR { slot.idrMade() }
     lastWarning = nil
     let now = clock.now()
@@ -155,7 +176,7 @@ actor EncoderStage {
       counters.cpuTime += cpuTime
       counters.lastEncodedAt = now
     }
-    telemetry.note(.running)
+    if offlineSince == nil { telemetry.note(.running) }
   }
 
   private func accessUnit(from picture: EncodedPicture, at time: MediaTime) -> AccessUnit? {
@@ -170,7 +191,10 @@ actor EncoderStage {
   /// The picture's own time, kept strictly increasing.
   private func presentationTime(of frame: JPEGFrame, now: MediaTime) -> MediaTime {
     let isStale = frame.presentationTime.duration(to: now) > Self.staleAge
-    let wanted = isStale ? now : frame.presentationTime
+    return rising(isStale ? now : frame.presentationTime)
+  }
+
+  private func rising(_ wanted: MediaTime) -> MediaTime {
     guard let last = lastPresentationTime else { return wanted }
     return max(wanted, last.advanced(by: Self.leastStep))
   }
@@ -182,5 +206,74 @@ actor EncoderStage {
     guard lastWarning != text else { return }
     lastWarning = text
     telemetry.logger.warning(message, metadata: [LogKey.error: .string(text)])
+  }
+}
+
+// MARK: Without the camera
+
+extension EncoderStage {
+  /// The offline picture as it is now, for somebody who wants a JPEG; nil if it cannot be made.
+  ///
+  /// Drawn and compressed once, however often it is asked for.
+  func jpeg(of picture: OfflinePicture) -> ByteBuffer? {
+    if let offlineJPEG, offlineJPEG.identity == picture.identity { return offlineJPEG.bytes }
+    do {
+      try prepare(picture)
+      guard let bytes = try codec?.jpegOfPlanes() else { return nil }
+      offlineJPEG = (picture.identity, bytes)
+      return bytes
+    } catch {
+      warn("offline picture cannot be made", error)
+      return nil
+    }
+  }
+
+  private func prepare(_ picture: OfflinePicture) throws(PictureCodec.Failure) {
+    if codec == nil { try open(for: picture.frame?.size ?? settings.size) }
+    let (slate, clock) = (slate, clock)
+    try codec?.prepare(picture) { card, planes, hasPicture in
+      slate.draw(card, onto: &planes, hasPicture: hasPicture, clock: clock)
+    }
+  }
+
+  private func encode(_ picture: OfflinePicture, forceIDR: Bool) -> AccessUnit? {
+    do {
+      let begin = clock.now()
+      let cpuBegin = MediaClock.threadCPUTime()
+      try prepare(picture)
+      let drawn = clock.now()
+      let time = rising(begin)
+      guard let encoded = try codec?.encode(at: time, forceIDR: forceIDR) else { return nil }
+      note(
+        encoded, decoding: begin.duration(to: drawn), encoding: drawn.duration(to: clock.now()),
+        cpuTime: MediaClock.threadCPUTime() - cpuBegin)
+      return accessUnit(from: encoded, at: time)
+    } catch {
+      if case .frozen(let frame) = picture.look { slot.reject(frame, wasForcedIDR: false) }
+      skipped(because: error)
+      return nil
+    }
+  }
+
+  /// One line and one word on the status page, however long it lasts.
+  private func cameraIsGone(_ card: OfflineCard) {
+    guard offlineSince == nil else { return }
+    offlineSince = clock.now()
+    telemetry.note(.waiting, "the camera gives no picture")
+    telemetry.logger.notice(
+      "viewers do not see the camera",
+      metadata: [
+        LogKey.state: .string(card.presence.state.name),
+        LogKey.reason: .string(card.presence.state.awayReason?.rawValue ?? "no picture"),
+      ])
+  }
+
+  private func cameraIsBack() {
+    guard let since = offlineSince.take() else { return }
+    telemetry.note(.running)
+    let took = since.duration(to: clock.now()).inSeconds
+    telemetry.logger.notice(
+      "viewers see the camera again",
+      metadata: [LogKey.tookSeconds: "\((took * 10).rounded() / 10)"])
   }
 }

@@ -6,7 +6,8 @@ import Synchronization
 /// Inputs put pictures in and never wait; a picture the encoder has not taken is replaced by the
 /// next and counted. The newest picture stays available for snapshots. The encoder is woken only
 /// when somebody demands video, or when the picture size changes (so that the format is known
-/// before anybody asks).
+/// before anybody asks). What viewers get while the camera gives nothing is the plan's to decide;
+/// an alarm looks after its deadlines.
 public final class FrameSlot: Sendable {
   /// What the encoder is to do next.
   enum Order: Sendable {
@@ -14,6 +15,10 @@ public final class FrameSlot: Sendable {
     case prepare(PictureSize)
     /// Encode the picture. `isRepeat` is true for one that was encoded before.
     case encode(JPEGFrame, forceIDR: Bool, isRepeat: Bool)
+    /// The camera gives nothing: encode the picture that takes its place.
+    case encodeOffline(OfflinePicture, forceIDR: Bool)
+    /// The same, but viewers are sent away instead. Said once until the camera is back.
+    case refuse(OfflineCard)
     /// Aim at another bit rate.
     case setBitrate(kbps: Int)
     /// The last viewer left.
@@ -32,16 +37,18 @@ public final class FrameSlot: Sendable {
     public internal(set) var keyframeRequests: UInt64 = 0
   }
 
-  private struct State {
+  fileprivate struct State {
     var newest: JPEGFrame?
     var isUnread = false
     var hasDemand = false
-    var demandJustBegan = false
+    /// The first viewer came and has not been given an IDR.
+    var owesIDR = false
     var demandJustEnded = false
     var preparedSize: PictureSize?
     var wantedBitrateKbps: Int?
     var gate = KeyframeGate()
-    var presence = CameraPresence(.away(.searching))
+    var plan: OfflinePlan
+    var pictureRequests = PictureRequests()
     var statistics = Statistics()
     var waiter: CheckedContinuation<Order?, Never>?
     var isFinished = false
@@ -51,10 +58,15 @@ public final class FrameSlot: Sendable {
   let demand = Demand()
   private let state: Mutex<State>
   private let clock: MediaClock
+  private let alarm: Alarm
 
-  init(clock: MediaClock, preparedSize: PictureSize) {
+  init(
+    clock: MediaClock, preparedSize: PictureSize, rules: OfflinePlan.Rules = OfflinePlan.Rules()
+  ) {
     self.clock = clock
-    state = Mutex(State(preparedSize: preparedSize))
+    alarm = Alarm(clock: clock)
+    state = Mutex(
+      State(preparedSize: preparedSize, plan: OfflinePlan(rules: rules, at: clock.now())))
   }
 
   /// The newest picture of the camera, however old.
@@ -72,20 +84,24 @@ public final class FrameSlot: Sendable {
       if state.isUnread && state.hasDemand { state.statistics.replaced &+= 1 }
       state.newest = frame
       state.isUnread = true
+      state.plan.pictureArrived(at: frame.arrivalTime)
     }
   }
 
   func report(_ presence: CameraPresence) {
-    wake { $0.presence = presence }
+    let now = clock.now()
+    wake { $0.plan.presenceReported(presence, at: now) }
   }
 
   func setDemand(_ hasDemand: Bool) {
     demand.setVideo(hasDemand)
+    let now = clock.now()
     wake { state in
       guard state.hasDemand != hasDemand else { return }
       state.hasDemand = hasDemand
-      state.demandJustBegan = hasDemand
+      state.owesIDR = hasDemand
       state.demandJustEnded = !hasDemand
+      if hasDemand { state.plan.demandBegan(at: now) } else { state.plan.demandEnded() }
     }
   }
 
@@ -100,11 +116,17 @@ public final class FrameSlot: Sendable {
     wake { $0.wantedBitrateKbps = kbps }
   }
 
+  /// Viewers see `frame`.
+  func shown(_ frame: JPEGFrame) {
+    state.withLock { $0.plan.pictureShown(arrived: frame.arrivalTime) }
+  }
+
   /// The encoder could make nothing of `frame`; what was asked for is owed by the next one.
   func reject(_ frame: JPEGFrame, wasForcedIDR: Bool) {
     state.withLock { state in
       if state.newest?.presentationTime == frame.presentationTime { state.newest = nil }
-      if wasForcedIDR && state.hasDemand { state.demandJustBegan = true }
+      state.plan.pictureRejected()
+      if wasForcedIDR && state.hasDemand { state.owesIDR = true }
     }
   }
 
@@ -114,11 +136,12 @@ public final class FrameSlot: Sendable {
   }
 
   func finish() {
-    let waiter = state.withLock { state in
+    let (waiter, requests) = state.withLock { state in
       state.isFinished = true
-      return state.waiter.take()
+      return (state.waiter.take(), state.pictureRequests.takeAll())
     }
     waiter?.resume(returning: nil)
+    for request in requests { request.resume(returning: nil) }
   }
 
   /// The encoder's next order; waits for it. Nil when the line ends or the task is cancelled. One
@@ -127,54 +150,199 @@ public final class FrameSlot: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let now = clock.now()
-        let immediate: Order?? = state.withLock { state in
-          if state.isFinished { return .some(nil) }
-          if let order = Self.takeOrder(from: &state, now: now) { return .some(order) }
+        let (immediate, deadline): (Order??, MediaTime?) = state.withLock { state in
+          if state.isFinished { return (.some(nil), nil) }
+          if let order = Self.takeOrder(from: &state, now: now) { return (.some(order), nil) }
           state.waiter = continuation
-          return nil
+          return (nil, Self.nextDeadline(of: state))
         }
         if let immediate { continuation.resume(returning: immediate) }
+        setAlarm(deadline)
       }
     } onCancel: {
       finish()
     }
   }
 
-  /// Changes the state, and wakes the encoder if that leaves it something to do.
+  /// Changes the state, and wakes whoever that leaves something to do.
   private func wake(_ change: (inout State) -> Void) {
     let now = clock.now()
-    let wakeUp: (CheckedContinuation<Order?, Never>, Order)? = state.withLock { state in
+    let (wakeUp, answered, frame, deadline) = state.withLock { state in
       change(&state)
-      guard let waiter = state.waiter, let order = Self.takeOrder(from: &state, now: now) else {
-        return nil
+      let (answered, frame) = Self.takeAnswered(from: &state, now: now)
+      var wakeUp: (CheckedContinuation<Order?, Never>, Order)?
+      if let waiter = state.waiter, let order = Self.takeOrder(from: &state, now: now) {
+        state.waiter = nil
+        wakeUp = (waiter, order)
       }
-      state.waiter = nil
-      return (waiter, order)
+      return (wakeUp, answered, frame, Self.nextDeadline(of: state))
     }
     if let (waiter, order) = wakeUp { waiter.resume(returning: order) }
+    for request in answered { request.resume(returning: frame) }
+    setAlarm(deadline)
   }
 
+  private func setAlarm(_ deadline: MediaTime?) {
+    guard let deadline else { return }
+    alarm.ring(by: deadline) { [weak self] in self?.wake { _ in } }
+  }
+
+  /// The plan's deadline counts while the encoder waits; a busy one looks by itself afterwards.
+  private static func nextDeadline(of state: State) -> MediaTime? {
+    let order = state.waiter == nil ? nil : state.plan.nextDeadline
+    let request = state.pictureRequests.nextDeadline(state.plan)
+    guard let order, let request else { return order ?? request }
+    return min(order, request)
+  }
+}
+
+// MARK: Orders
+
+extension FrameSlot {
   private static func takeOrder(from state: inout State, now: MediaTime) -> Order? {
     if let kbps = state.wantedBitrateKbps.take() { return .setBitrate(kbps: kbps) }
     if state.demandJustEnded {
       state.demandJustEnded = false
       return .idle
     }
-    guard let newest = state.newest else { return nil }
     guard state.hasDemand else {
-      if state.preparedSize == newest.size { return nil }
+      guard let newest = state.newest, state.preparedSize != newest.size else { return nil }
       state.preparedSize = newest.size
       return .prepare(newest.size)
     }
-    // The first viewer gets the newest picture at once; a granted keyframe request, too, even if
-    // that picture was already encoded: waiting for the camera would cost a frame interval.
-    let forceIDR = state.demandJustBegan || state.gate.isOpen(at: now)
-    guard state.isUnread || forceIDR else { return nil }
+    state.plan.timePassed(at: now)
+    return takePicture(from: &state, now: now) ?? takeOffline(from: &state, now: now)
+  }
+
+  private static func takePicture(from state: inout State, now: MediaTime) -> Order? {
+    guard let newest = state.newest else { return nil }
+    // The first viewer gets the newest picture at once if it is fresh; a granted keyframe request,
+    // too, even if that picture was already encoded: waiting for the camera would cost a frame
+    // interval.
+    let isRequested = state.owesIDR || state.gate.isOpen(at: now)
+    let isShowable =
+      state.isUnread
+      ? state.plan.isFresh(arrived: newest.arrivalTime, at: now)
+      : isRequested && state.plan.isRepeatable(arrived: newest.arrivalTime, at: now)
+    guard isShowable else { return nil }
+    // Who sees a slate is given the camera back as an IDR: nothing of the slate shines through.
+    let forceIDR = isRequested || state.plan.offlineSince != nil
     let isRepeat = !state.isUnread
     state.isUnread = false
-    state.demandJustBegan = false
     state.preparedSize = newest.size
-    if forceIDR { state.gate.idrMade(at: now) }
+    state.idrOrdered(forceIDR, at: now)
     return .encode(newest, forceIDR: forceIDR, isRepeat: isRepeat)
+  }
+
+  private static func takeOffline(from state: inout State, now: MediaTime) -> Order? {
+    let isRequested = state.owesIDR || state.gate.isOpen(at: now)
+    switch state.plan.takeAction(at: now, isRequested: isRequested) {
+    case nil: return nil
+    case .refuse: return .refuse(state.plan.card)
+    case .show:
+      state.idrOrdered(isRequested, at: now)
+      return .encodeOffline(state.offlinePicture, forceIDR: isRequested)
+    }
+  }
+}
+
+extension FrameSlot.State {
+  fileprivate mutating func idrOrdered(_ isOrdered: Bool, at now: MediaTime) {
+    guard isOrdered else { return }
+    owesIDR = false
+    gate.idrMade(at: now)
+  }
+
+  /// What takes the camera's place now.
+  fileprivate var offlinePicture: OfflinePicture {
+    if plan.rules.mode == .freeze, let newest {
+      return OfflinePicture(card: plan.card, look: .frozen(newest))
+    }
+    return OfflinePicture(card: plan.card, look: .slate(over: newest))
+  }
+}
+
+// MARK: Single pictures
+
+extension FrameSlot {
+  /// What somebody who asked for one picture gets.
+  enum SinglePicture: Sendable {
+    /// The camera's, as it sees now.
+    case fresh(JPEGFrame)
+    /// The camera gave none in time.
+    case offline(OfflinePicture)
+    /// The same, and nothing is to be shown.
+    case refused
+  }
+
+  /// The camera's newest picture if it is fresh, otherwise its next one; waits for it as long as
+  /// the plan says, and is demand meanwhile.
+  func singlePicture() async -> SinglePicture {
+    demand.pictureRequestBegan()
+    defer { demand.pictureRequestEnded() }
+    if let frame = await nextFreshPicture() { return .fresh(frame) }
+    return state.withLock { state in
+      state.plan.rules.mode == .refuse ? .refused : .offline(state.offlinePicture)
+    }
+  }
+
+  private func nextFreshPicture() async -> JPEGFrame? {
+    let number = state.withLock { $0.pictureRequests.makeNumber() }
+    defer { state.withLock { $0.pictureRequests.forget(number) } }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let now = clock.now()
+        let (immediate, deadline): (JPEGFrame??, MediaTime?) = state.withLock { state in
+          if let newest = state.newest, OfflinePlan.isRecent(newest.arrivalTime, at: now) {
+            return (.some(newest), nil)
+          }
+          let isOver = state.isFinished || state.plan.givesUp(waitingSince: now) <= now
+          guard !isOver, state.pictureRequests.add(number, continuation, at: now) else {
+            return (.some(nil), nil)
+          }
+          return (nil, Self.nextDeadline(of: state))
+        }
+        if let immediate { continuation.resume(returning: immediate) }
+        setAlarm(deadline)
+      }
+    } onCancel: {
+      state.withLock { $0.pictureRequests.cancel(number) }?.resume(returning: nil)
+    }
+  }
+
+  /// Requests that have their answer: all of them if a picture is there, else those whose time is
+  /// over.
+  private static func takeAnswered(
+    from state: inout State, now: MediaTime
+  ) -> ([PictureRequests.Continuation], JPEGFrame?) {
+    guard !state.pictureRequests.isEmpty else { return ([], nil) }
+    if let newest = state.newest, OfflinePlan.isRecent(newest.arrivalTime, at: now) {
+      return (state.pictureRequests.takeAll(), newest)
+    }
+    return (state.pictureRequests.takeOverdue(state.plan, at: now), nil)
+  }
+}
+
+// MARK: Status
+
+extension FrameSlot {
+  var presence: CameraPresence { state.withLock { $0.plan.presence } }
+
+  /// Whether somebody who comes now is to be refused.
+  var refusesViewers: Bool {
+    let now = clock.now()
+    return state.withLock { $0.plan.refuses(at: now) }
+  }
+
+  var viewing: ViewingStatus {
+    let now = clock.now()
+    return state.withLock { state in
+      let plan = state.plan
+      return ViewingStatus(
+        presence: plan.presence, presenceFor: plan.presenceSince.duration(to: now),
+        offlineFor: plan.offlineSince.map { $0.duration(to: now) },
+        offlinePeriods: plan.periods, offlinePictures: plan.pictures,
+        isVideoWanted: state.hasDemand, pictureRequests: demand.pictureRequests)
+    }
   }
 }

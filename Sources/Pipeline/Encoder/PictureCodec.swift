@@ -1,4 +1,5 @@
 import Media
+import NIOCore
 import TurboJPEG
 import X264
 
@@ -17,6 +18,8 @@ struct PictureCodec: ~Copyable {
   private var decoder: JPEGDecoder
   private var encoder: H264Encoder
   private var planes: PixelFrame
+  /// What the planes show, if it is an offline picture.
+  private var offlineIdentity: OfflinePicture.Identity?
   private var settings: H264EncoderSettings
   /// Parameter sets and size of what comes next.
   private(set) var format: VideoFormat
@@ -52,6 +55,7 @@ struct PictureCodec: ~Copyable {
 
   /// Decodes `frame` into the planes.
   mutating func decode(_ frame: JPEGFrame) throws(Failure) {
+    offlineIdentity = nil
     let damage: String?
     do {
       damage = try decoder.decode(frame.bytes, into: &planes).damage
@@ -60,6 +64,49 @@ struct PictureCodec: ~Copyable {
     }
     if let damage { throw .badPicture(damage) }
   }
+
+  /// Brings an offline picture into the planes; costs nothing if it is there already.
+  ///
+  /// - Parameter drawCard: Draws the words; the last argument is true if the planes show a picture.
+  mutating func prepare(
+    _ picture: OfflinePicture, _ drawCard: (OfflineCard, inout PixelFrame, Bool) -> Void
+  ) throws(Failure) {
+    guard offlineIdentity != picture.identity else { return }
+    switch picture.look {
+    case .frozen(let frame):
+      try decode(frame)
+    case .slate(let frame):
+      let hasPicture = decodeIfPossible(frame)
+      if !hasPicture { planes = PixelFrame(size: settings.size) }
+      drawCard(picture.card, &planes, hasPicture)
+    }
+    offlineIdentity = picture.identity
+  }
+
+  /// Whether the planes now show `frame`, whole.
+  private mutating func decodeIfPossible(_ frame: JPEGFrame?) -> Bool {
+    guard let frame else { return false }
+    do {
+      try decode(frame)
+      return true
+    } catch {
+      // It was counted when it came; a card without a picture is as good.
+      return false
+    }
+  }
+
+  /// The planes as a JPEG of their own.
+  func jpegOfPlanes() throws(Failure) -> ByteBuffer {
+    do {
+      var encoder = try JPEGEncoder()
+      return try encoder.encode(planes, quality: Self.jpegQuality)
+    } catch {
+      throw .badPicture("\(error)")
+    }
+  }
+
+  /// Fine enough for letters.
+  private static let jpegQuality = 90
 
   /// Encodes what was decoded last. A new size makes an IDR.
   mutating func encode(

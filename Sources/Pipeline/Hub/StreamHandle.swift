@@ -18,6 +18,23 @@ public struct StreamHandle: Sendable {
   /// if the encoder could not be opened.
   public var videoFormat: VideoFormat? { hub.videoFormat }
 
+  /// Whether somebody who comes now is served.
+  public enum Availability: Sendable, Hashable {
+    case available
+    /// The camera is away, and the settings say that nobody is to wait for it. Who watches is to
+    /// be sent away; trying again is sensible after `retryAfter`.
+    case unavailable(retryAfter: Duration)
+  }
+
+  /// Always available unless `offline.mode` is `refuse`.
+  public var availability: Availability {
+    slot.refusesViewers ? .unavailable(retryAfter: Self.retryInterval) : .available
+  }
+
+  /// A camera that comes back is served within a second; asking more often than this only adds
+  /// load, less often keeps viewers waiting.
+  private static let retryInterval: Duration = .seconds(5)
+
   /// Subscribes to the stream; the first access unit is an IDR.
   public func subscribe(
     bounds: StreamSubscription.Bounds = .init()

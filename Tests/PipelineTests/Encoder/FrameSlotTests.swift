@@ -8,6 +8,10 @@ import Testing
 private enum Expected: Equatable {
   case prepare(PictureSize)
   case encode(MediaTime, forceIDR: Bool, isRepeat: Bool)
+  /// `over` is the time of the picture that shows.
+  case slate(over: MediaTime?, forceIDR: Bool)
+  case frozen(MediaTime)
+  case refuse
   case setBitrate(Int)
   case idle
   case end
@@ -17,6 +21,12 @@ private enum Expected: Equatable {
     case .prepare(let size)?: self = .prepare(size)
     case .encode(let frame, let forceIDR, let isRepeat)?:
       self = .encode(frame.presentationTime, forceIDR: forceIDR, isRepeat: isRepeat)
+    case .encodeOffline(let picture, let forceIDR)?:
+      switch picture.look {
+      case .slate(let frame): self = .slate(over: frame?.presentationTime, forceIDR: forceIDR)
+      case .frozen(let frame): self = .frozen(frame.presentationTime)
+      }
+    case .refuse?: self = .refuse
     case .setBitrate(let kbps)?: self = .setBitrate(kbps)
     case .idle?: self = .idle
     case nil: self = .end
@@ -24,7 +34,7 @@ private enum Expected: Equatable {
   }
 }
 
-@Suite struct FrameSlotTests {
+@Suite(.timeLimit(.minutes(1))) struct FrameSlotTests {
   private let clock = ManualClock()
   private let slot: FrameSlot
 
@@ -61,11 +71,32 @@ private enum Expected: Equatable {
     #expect(slot.statistics.received == 5)
   }
 
-  @Test func theFirstViewerGetsTheNewestPictureAtOnce() async {
+  @Test func theFirstViewerGetsAFreshPictureAtOnce() async {
     let picture = put()
-    clock.advance(by: .seconds(60))
+    clock.advance(by: .seconds(2))
     slot.setDemand(true)
     #expect(await next() == .encode(picture, forceIDR: true, isRepeat: false))
+  }
+
+  @Test func theFirstViewerIsNotShownAnOldPicture() async {
+    slot.report(CameraPresence(.asleep))
+    put()
+    clock.advance(by: .milliseconds(2001))
+    slot.setDemand(true)
+    async let order = next()
+    let fresh = put()
+    #expect(await order == .encode(fresh, forceIDR: true, isRepeat: false))
+  }
+
+  @Test func aKeyframeRequestDoesNotRepeatAnOldPicture() async {
+    slot.report(CameraPresence(.present))
+    slot.setDemand(true)
+    put()
+    _ = await next()
+    clock.advance(by: .seconds(3))
+    slot.requestKeyframe(.join)
+    let fresh = put()
+    #expect(await next() == .encode(fresh, forceIDR: true, isRepeat: false))
   }
 
   @Test func aViewerAfterAPauseGetsThePictureAgainIfItIsStillTheNewest() async {
@@ -185,6 +216,168 @@ private enum Expected: Equatable {
     let picture = put()
     #expect(await order == .encode(picture, forceIDR: true, isRepeat: false))
   }
+
+  // MARK: Without the camera
+
+  @Test func theEncoderIsWokenForTheOfflinePictureOnceASecond() async {
+    slot.report(CameraPresence(.present))
+    slot.setDemand(true)
+    let picture = put()
+    _ = await next()
+    slot.report(CameraPresence(.away(.unreachable)))
+    for second in 2...4 {
+      let order = Task { await next() }
+      clock.advance(by: .seconds(second == 2 ? 2 : 1))
+      #expect(await order.value == .slate(over: picture, forceIDR: false))
+    }
+    #expect(slot.viewing.offlinePictures == 3)
+    #expect(slot.viewing.offlinePeriods == 1)
+    #expect(slot.viewing.offlineFor == .seconds(2))
+  }
+
+  @Test func whoComesToAnAbsentCameraGetsTheOfflinePictureAtOnce() async {
+    clock.advance(by: .seconds(10))
+    slot.setDemand(true)
+    #expect(await next() == .slate(over: nil, forceIDR: true))
+    clock.advance(by: .milliseconds(600))
+    slot.requestKeyframe(.join)
+    #expect(await next() == .slate(over: nil, forceIDR: true), "a second viewer need not wait")
+  }
+
+  @Test func theCameraComesBackAsAnIDR() async {
+    slot.setDemand(true)
+    clock.advance(by: .seconds(2))
+    #expect(await next() == .slate(over: nil, forceIDR: true))
+    clock.advance(by: .milliseconds(40))
+    let picture = put()
+    guard case .encode(let frame, forceIDR: true, isRepeat: false)? = await slot.nextOrder() else {
+      Issue.record("expected an IDR of the camera")
+      return
+    }
+    #expect(frame.presentationTime == picture)
+    slot.shown(frame)
+    #expect(slot.viewing.offlineFor == nil)
+    clock.advance(by: .milliseconds(40))
+    let second = put()
+    #expect(await next() == .encode(second, forceIDR: false, isRepeat: false))
+  }
+
+  @Test func picturesThatCannotBeDecodedAreNone() async {
+    slot.setDemand(true)
+    clock.advance(by: .seconds(2))
+    _ = await next()
+    for _ in 0..<3 {
+      clock.advance(by: .milliseconds(900))
+      put()
+      guard case .encode(let frame, let forceIDR, _)? = await slot.nextOrder() else {
+        Issue.record("expected an order to encode")
+        return
+      }
+      slot.reject(frame, wasForcedIDR: forceIDR)
+      #expect(slot.viewing.offlineFor != nil)
+    }
+  }
+
+  @Test func freezeShowsTheLastPictureAgain() async {
+    let slot = FrameSlot(
+      clock: MediaClock(clock), preparedSize: .alpha6000Liveview, rules: .init(mode: .freeze))
+    slot.setDemand(true)
+    clock.advance(by: .seconds(2))
+    #expect(Expected(await slot.nextOrder()) == .slate(over: nil, forceIDR: true))
+    slot.put(Sample.frame(at: clock.now))
+    let picture = clock.now
+    guard case .encode(let frame, _, _)? = await slot.nextOrder() else {
+      Issue.record("expected an order to encode")
+      return
+    }
+    slot.shown(frame)
+    clock.advance(by: .seconds(2))
+    #expect(Expected(await slot.nextOrder()) == .frozen(picture))
+    clock.advance(by: .seconds(1))
+    #expect(Expected(await slot.nextOrder()) == .frozen(picture))
+  }
+
+  @Test func refusingIsSaidOnceAndEndsWithAPicture() async {
+    let slot = FrameSlot(
+      clock: MediaClock(clock), preparedSize: .alpha6000Liveview, rules: .init(mode: .refuse))
+    slot.setDemand(true)
+    clock.advance(by: .seconds(2))
+    #expect(Expected(await slot.nextOrder()) == .refuse)
+    #expect(slot.refusesViewers)
+    let order = Task { Expected(await slot.nextOrder()) }
+    clock.advance(by: .seconds(60))
+    slot.put(Sample.frame(at: clock.now))
+    #expect(await order.value == .encode(clock.now, forceIDR: true, isRepeat: false))
+  }
+
+  // MARK: Single pictures
+
+  @Test func aFreshPictureIsGivenAtOnce() async {
+    let picture = put()
+    clock.advance(by: .seconds(2))
+    guard case .fresh(let frame) = await slot.singlePicture() else {
+      Issue.record("expected the camera's picture")
+      return
+    }
+    #expect(frame.presentationTime == picture)
+    #expect(!slot.demand.isWanted)
+  }
+
+  @Test func aSinglePictureIsDemandUntilItComes() async {
+    slot.report(CameraPresence(.asleep))
+    put()
+    clock.advance(by: .seconds(3))
+    var changes = slot.demand.changes().makeAsyncIterator()
+    #expect(await changes.next() == false)
+    let request = Task { await slot.singlePicture() }
+    #expect(await changes.next() == true, "an input would wake the camera now")
+    #expect(!slot.hasDemand, "nothing is encoded for it")
+    let picture = put()
+    guard case .fresh(let frame) = await request.value else {
+      Issue.record("expected the camera's picture")
+      return
+    }
+    #expect(frame.presentationTime == picture)
+    #expect(await changes.next() == false)
+  }
+
+  @Test func aSinglePictureIsGivenUpWhenItsTimeIsOver() async {
+    slot.report(CameraPresence(.waking))
+    let picture = put()
+    clock.advance(by: .seconds(3))
+    let request = Task { await slot.singlePicture() }
+    while slot.viewing.pictureRequests == 0 { await Task.yield() }
+    clock.advance(by: .seconds(8))
+    guard case .offline(let offline) = await request.value else {
+      Issue.record("expected the offline picture")
+      return
+    }
+    #expect(offline.frame?.presentationTime == picture)
+  }
+
+  @Test func aSinglePictureOfACameraThatGoesAwayIsGivenUp() async {
+    slot.report(CameraPresence(.waking))
+    clock.advance(by: .seconds(60))
+    let request = Task { await slot.singlePicture() }
+    while slot.viewing.pictureRequests == 0 { await Task.yield() }
+    clock.advance(by: .seconds(3))
+    slot.report(CameraPresence(.away(.batteryEmpty)))
+    guard case .offline(let offline) = await request.value else {
+      Issue.record("expected the offline picture")
+      return
+    }
+    #expect(offline.card.presence.state == .away(.batteryEmpty))
+  }
+
+  @Test func aCancelledRequestForAPictureEnds() async {
+    slot.report(CameraPresence(.waking))
+    let request = Task { await slot.singlePicture() }
+    request.cancel()
+    _ = await request.value
+    #expect(!slot.demand.isWanted)
+  }
+
+  // MARK: End
 
   @Test func finishingEndsTheOrders() async {
     let encoder = Task { Expected(await slot.nextOrder()) }

@@ -1,0 +1,210 @@
+import Media
+
+/// Decides whether viewers are shown the camera or the offline picture.
+///
+/// ```
+///        demand                 no fresh picture in time
+/// idle ─────────▶ watching ─────────────────────────────▶ offline
+///   ▲                │   ◀───────────────────────────────   │
+///   └── no demand ───┴──────────── fresh picture ───────────┘
+/// ```
+///
+/// Viewers must never take an old picture for a live one: one that came before they did is shown
+/// only if it is at most `freshAge` old. How long they wait for a better one depends on what the
+/// input knows: while the camera is there or wakes, `freshWithin`; while it is away, `after`,
+/// counted from its last picture, so that who comes to a camera long gone does not wait at all.
+/// Once offline, they stay so until a fresh picture was really shown: a camera that seems to come
+/// back does not make the slate disappear.
+///
+/// Facts and time are passed in; the owner asks for `nextDeadline` and calls `timePassed(at:)`.
+struct OfflinePlan: Sendable {
+  /// What the settings say.
+  struct Rules: Sendable, Hashable {
+    var mode: OfflineSettings.Mode = .slate
+    /// Time without a picture that viewers of an absent camera bear.
+    var after: Duration = .seconds(2)
+    /// Time that viewers wait for a camera which is there or wakes.
+    var freshWithin: Duration = .seconds(8)
+  }
+
+  /// What is to be done when no picture of the camera can be shown.
+  enum Action: Sendable, Hashable {
+    /// Show the offline picture now.
+    case show
+    /// Viewers were sent away; said once a period.
+    case refuse
+  }
+
+  private enum Phase: Sendable, Hashable {
+    case idle
+    /// Somebody has wanted video since then.
+    case watching(since: MediaTime)
+    /// The offline picture has been shown since `began`; nil: no more of them (`refuse`).
+    case offline(watchingSince: MediaTime, began: MediaTime, nextPicture: MediaTime?)
+  }
+
+  /// A picture this old is still shown as the camera's.
+  static let freshAge: Duration = .seconds(2)
+  /// From one offline picture to the next. Players give up after some seconds without any; more
+  /// of the same would only cost processor time.
+  static let pictureInterval: Duration = .seconds(1)
+
+  let rules: Rules
+  private(set) var presence = CameraPresence(.away(.searching))
+  /// When `presence.state` became what it is.
+  private(set) var presenceSince: MediaTime
+  /// Since when the camera has been neither well nor asleep; nil while it is.
+  private var troubledSince: MediaTime?
+  private var lastPicture: MediaTime?
+  /// True while pictures come that cannot be decoded: they are none.
+  private var isBadRun = false
+  private var phase = Phase.idle
+  /// Times that viewers lost sight of the camera.
+  private(set) var periods: UInt64 = 0
+  /// Offline pictures shown.
+  private(set) var pictures: UInt64 = 0
+
+  /// - Parameter now: When the line was made; until the input reports, the camera is away.
+  init(rules: Rules = Rules(), at now: MediaTime) {
+    self.rules = rules
+    presenceSince = now
+    troubledSince = now
+  }
+
+  // MARK: Facts
+
+  mutating func presenceReported(_ presence: CameraPresence, at now: MediaTime) {
+    if presence.state != self.presence.state { presenceSince = now }
+    self.presence = presence
+    switch presence.state {
+    case .present, .asleep: troubledSince = nil
+    case .waking, .away: troubledSince = troubledSince ?? now
+    }
+  }
+
+  mutating func demandBegan(at now: MediaTime) {
+    if case .idle = phase { phase = .watching(since: now) }
+  }
+
+  mutating func demandEnded() {
+    phase = .idle
+    isBadRun = false
+  }
+
+  mutating func pictureArrived(at time: MediaTime) {
+    if !isBadRun { lastPicture = max(lastPicture ?? time, time) }
+  }
+
+  /// Viewers see the camera.
+  mutating func pictureShown(arrived time: MediaTime) {
+    isBadRun = false
+    lastPicture = max(lastPicture ?? time, time)
+    if case .offline(let since, _, _) = phase { phase = .watching(since: since) }
+  }
+
+  /// What came was no picture.
+  mutating func pictureRejected() { isBadRun = true }
+
+  /// Harmless if no deadline is due.
+  mutating func timePassed(at now: MediaTime) {
+    guard case .watching(let since) = phase, givesUp(waitingSince: since) <= now else { return }
+    periods &+= 1
+    phase = .offline(watchingSince: since, began: now, nextPicture: now)
+  }
+
+  /// What to do now in place of a picture of the camera; nil: nothing.
+  ///
+  /// - Parameter isRequested: True if somebody needs an IDR and cannot wait for the next turn.
+  mutating func takeAction(at now: MediaTime, isRequested: Bool) -> Action? {
+    guard case .offline(let since, let began, let next?) = phase else { return nil }
+    if rules.mode == .refuse {
+      phase = .offline(watchingSince: since, began: began, nextPicture: nil)
+      return .refuse
+    }
+    guard isRequested || next <= now else { return nil }
+    phase = .offline(
+      watchingSince: since, began: began, nextPicture: now.advanced(by: Self.pictureInterval))
+    pictures &+= 1
+    return .show
+  }
+
+  // MARK: Questions
+
+  /// When `timePassed(at:)` or `takeAction(at:isRequested:)` has something to do next.
+  var nextDeadline: MediaTime? {
+    switch phase {
+    case .idle: nil
+    case .watching(let since): givesUp(waitingSince: since)
+    case .offline(_, _, let next): next
+    }
+  }
+
+  /// When somebody who has waited for a picture since `since` gets the offline picture instead.
+  func givesUp(waitingSince since: MediaTime) -> MediaTime {
+    switch presence.state {
+    case .away:
+      let missing = latest(lastPicture, min(troubledSince ?? since, since))
+      return missing.advanced(by: rules.after)
+    case .present, .waking, .asleep:
+      return latest(lastPicture, since).advanced(by: rules.freshWithin)
+    }
+  }
+
+  /// Whether a picture nobody has seen yet can be shown as the camera's.
+  func isFresh(arrived time: MediaTime, at now: MediaTime) -> Bool {
+    switch phase {
+    case .idle: false
+    case .watching(let since), .offline(let since, _, _):
+      time >= since || Self.isRecent(time, at: now)
+    }
+  }
+
+  /// Whether a picture viewers have seen can be shown again as the camera's.
+  func isRepeatable(arrived time: MediaTime, at now: MediaTime) -> Bool {
+    if case .watching = phase { Self.isRecent(time, at: now) } else { false }
+  }
+
+  /// Whether a picture of that moment passes for what the camera sees now.
+  static func isRecent(_ time: MediaTime, at now: MediaTime) -> Bool {
+    time.duration(to: now) <= freshAge
+  }
+
+  /// Since when viewers have been shown the offline picture, or refused; nil if they are not.
+  var offlineSince: MediaTime? {
+    if case .offline(_, let began, _) = phase { began } else { nil }
+  }
+
+  /// Whether somebody who comes now is to be refused.
+  func refuses(at now: MediaTime) -> Bool {
+    guard rules.mode == .refuse else { return false }
+    switch phase {
+    case .offline: return true
+    case .watching: return false
+    case .idle:
+      guard case .away = presence.state else { return false }
+      return givesUp(waitingSince: now) <= now
+    }
+  }
+
+  /// What the slate says.
+  var card: OfflineCard {
+    let watchingSince: MediaTime? =
+      switch phase {
+      case .idle: nil
+      case .watching(let since), .offline(let since, _, _): since
+      }
+    return OfflineCard(
+      presence: presence,
+      since: troubledSince ?? latest(lastPicture, watchingSince ?? presenceSince))
+  }
+
+  private func latest(_ first: MediaTime?, _ second: MediaTime) -> MediaTime {
+    max(first ?? second, second)
+  }
+}
+
+/// What a slate says: what is known of the camera, and since when there has been no picture.
+struct OfflineCard: Sendable, Hashable {
+  var presence: CameraPresence
+  var since: MediaTime
+}

@@ -1,0 +1,292 @@
+import Media
+import Testing
+
+@testable import Pipeline
+
+/// The rules alone; `at` is seconds since the line was made.
+@Suite struct OfflinePlanTests {
+  private var plan = OfflinePlan(at: Duration.zero.asTime)
+
+  private func at(_ seconds: Double) -> MediaTime { Duration.seconds(seconds).asTime }
+
+  private mutating func report(_ state: CameraPresence.State, at seconds: Double) {
+    plan.presenceReported(CameraPresence(state, cameraName: "α6000"), at: at(seconds))
+  }
+
+  private mutating func picture(at seconds: Double) {
+    plan.pictureArrived(at: at(seconds))
+    plan.pictureShown(arrived: at(seconds))
+  }
+
+  /// Whether viewers are offline at that time, with nothing happening until then.
+  private func isOffline(at seconds: Double) -> Bool {
+    var plan = plan
+    plan.timePassed(at: at(seconds))
+    return plan.offlineSince != nil
+  }
+
+  private func expectOffline(at seconds: Double, sourceLocation: SourceLocation = #_sourceLocation)
+  {
+    #expect(!isOffline(at: seconds - 0.001), sourceLocation: sourceLocation)
+    #expect(isOffline(at: seconds), sourceLocation: sourceLocation)
+    #expect(plan.nextDeadline == at(seconds), sourceLocation: sourceLocation)
+  }
+
+  // MARK: Nobody watches
+
+  @Test func withoutDemandNothingIsEverDue() {
+    #expect(plan.nextDeadline == nil)
+    #expect(!isOffline(at: 1_000_000))
+    #expect(!plan.isFresh(arrived: at(0), at: at(0)))
+  }
+
+  @Test mutating func theEndOfDemandEndsTheOfflineTime() {
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(10))
+    #expect(plan.offlineSince == at(10))
+    plan.demandEnded()
+    #expect(plan.offlineSince == nil)
+    #expect(plan.nextDeadline == nil)
+    #expect(plan.takeAction(at: at(20), isRequested: true) == nil)
+  }
+
+  // MARK: When viewers lose sight of the camera
+
+  @Test mutating func viewersOfACameraThatGoesAwayWaitFromItsLastPicture() {
+    report(.present, at: 0)
+    plan.demandBegan(at: at(1))
+    picture(at: 10)
+    report(.away(.unreachable), at: 11)
+    expectOffline(at: 12)
+  }
+
+  @Test mutating func theyAreNotKeptWaitingAgainWhenItIsKnownLate() {
+    report(.present, at: 0)
+    plan.demandBegan(at: at(1))
+    picture(at: 10)
+    report(.away(.stalled), at: 15)
+    expectOffline(at: 12)
+  }
+
+  @Test(arguments: [CameraPresence.State.present, .waking, .asleep])
+  mutating func aCameraThatIsNotAwayIsGivenTime(state: CameraPresence.State) {
+    report(.present, at: 0)
+    plan.demandBegan(at: at(1))
+    picture(at: 10)
+    report(state, at: 11)
+    expectOffline(at: 18)
+  }
+
+  @Test mutating func everyPictureBeginsTheWaitAnew() {
+    report(.away(.busy), at: 0)
+    plan.demandBegan(at: at(0))
+    for second in 1...5 { picture(at: Double(second)) }
+    expectOffline(at: 7)
+  }
+
+  // MARK: When viewers come
+
+  @Test mutating func whoWakesACameraIsGivenTime() {
+    report(.asleep, at: 1)
+    plan.demandBegan(at: at(100))
+    expectOffline(at: 108)
+    report(.waking, at: 100.1)
+    expectOffline(at: 108)
+  }
+
+  @Test mutating func whoseCameraCannotBeWokenWaitsNoLonger() {
+    report(.asleep, at: 1)
+    plan.demandBegan(at: at(100))
+    report(.waking, at: 100.1)
+    report(.away(.unreachable), at: 103)
+    expectOffline(at: 102)
+  }
+
+  @Test mutating func whoComesToACameraLongGoneDoesNotWait() {
+    report(.present, at: 0)
+    plan.pictureArrived(at: at(50))
+    report(.away(.batteryEmpty), at: 51)
+    plan.demandBegan(at: at(100))
+    #expect(isOffline(at: 100))
+  }
+
+  @Test mutating func whoComesWhenItHasJustGoneWaitsForTheRestOfTheTime() {
+    report(.present, at: 0)
+    plan.pictureArrived(at: at(50))
+    report(.away(.unreachable), at: 51)
+    plan.demandBegan(at: at(51.5))
+    expectOffline(at: 53)
+  }
+
+  @Test mutating func changesOfTheReasonDoNotBeginItsAbsenceAnew() {
+    report(.away(.searching), at: 0)
+    report(.waking, at: 98)
+    report(.away(.stalled), at: 99)
+    plan.demandBegan(at: at(100))
+    #expect(isOffline(at: 100))
+  }
+
+  @Test mutating func atTheStartTheCameraIsSearchedFor() {
+    plan.demandBegan(at: at(0.5))
+    expectOffline(at: 2)
+    #expect(plan.card.presence.state == .away(.searching))
+  }
+
+  @Test(arguments: [0.5, 60.0])
+  func theTimesAreThoseOfTheRules(seconds: Double) {
+    var plan = OfflinePlan(
+      rules: .init(after: .seconds(seconds), freshWithin: .seconds(seconds * 3)), at: at(0))
+    plan.demandBegan(at: at(0))
+    #expect(plan.nextDeadline == at(seconds))
+    plan.presenceReported(CameraPresence(.waking), at: at(0.1))
+    #expect(plan.nextDeadline == at(seconds * 3))
+  }
+
+  // MARK: What may be shown
+
+  @Test mutating func aPictureFromBeforeTheViewerMustBeNew() {
+    plan.demandBegan(at: at(10))
+    #expect(plan.isFresh(arrived: at(8), at: at(10)))
+    #expect(!plan.isFresh(arrived: at(7.999), at: at(10)))
+  }
+
+  @Test mutating func aPictureThatCameAfterTheViewerIsFresh() {
+    plan.demandBegan(at: at(10))
+    #expect(plan.isFresh(arrived: at(10), at: at(15)), "however long the encoder was busy")
+  }
+
+  @Test mutating func aPictureIsRepeatedOnlyWhileItPassesForLive() {
+    report(.present, at: 0)
+    plan.demandBegan(at: at(0))
+    picture(at: 10)
+    #expect(plan.isRepeatable(arrived: at(10), at: at(12)))
+    #expect(!plan.isRepeatable(arrived: at(10), at: at(12.001)))
+    plan.timePassed(at: at(18))
+    #expect(!plan.isRepeatable(arrived: at(17), at: at(18)), "the slate is up")
+  }
+
+  // MARK: Offline
+
+  @Test mutating func theOfflinePictureIsDueOnceASecond() {
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(10))
+    #expect(plan.takeAction(at: at(10), isRequested: false) == .show)
+    #expect(plan.takeAction(at: at(10.999), isRequested: false) == nil)
+    #expect(plan.nextDeadline == at(11))
+    #expect(plan.takeAction(at: at(11), isRequested: false) == .show)
+    #expect(plan.pictures == 2)
+    #expect(plan.periods == 1)
+  }
+
+  @Test mutating func aRequestDoesNotWaitForTheNextTurn() {
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(10))
+    #expect(plan.takeAction(at: at(10), isRequested: true) == .show)
+    #expect(plan.takeAction(at: at(10.5), isRequested: true) == .show)
+    #expect(plan.nextDeadline == at(11.5))
+  }
+
+  @Test mutating func onlyAPictureThatWasShownEndsIt() {
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(10))
+    report(.waking, at: 12)
+    report(.present, at: 13)
+    plan.pictureArrived(at: at(14))
+    #expect(plan.offlineSince == at(10))
+    plan.pictureShown(arrived: at(14))
+    #expect(plan.offlineSince == nil)
+    expectOffline(at: 22)
+    plan.timePassed(at: at(22))
+    #expect(plan.periods == 2)
+  }
+
+  @Test mutating func picturesThatCannotBeDecodedDoNotCount() {
+    report(.present, at: 0)
+    plan.demandBegan(at: at(0))
+    picture(at: 1)
+    for eighth in 1...60 {
+      plan.pictureArrived(at: at(1 + Double(eighth) / 8))
+      plan.pictureRejected()
+    }
+    // The first of them was taken for a picture.
+    expectOffline(at: 9.125)
+    picture(at: 9.25)
+    expectOffline(at: 17.25)
+  }
+
+  // MARK: Refuse
+
+  private static let refusing = OfflinePlan(rules: .init(mode: .refuse), at: Duration.zero.asTime)
+
+  @Test func refusingIsAnActionOnceAPeriod() {
+    var plan = Self.refusing
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(10))
+    #expect(plan.takeAction(at: at(10), isRequested: false) == .refuse)
+    #expect(plan.takeAction(at: at(11), isRequested: true) == nil)
+    #expect(plan.nextDeadline == nil)
+    #expect(plan.refuses(at: at(11)))
+    #expect(plan.pictures == 0)
+    plan.pictureShown(arrived: at(12))
+    #expect(!plan.refuses(at: at(12)))
+  }
+
+  @Test func nobodyIsLetInToACameraThatIsAway() {
+    var plan = Self.refusing
+    #expect(!plan.refuses(at: at(1.999)))
+    #expect(plan.refuses(at: at(2)))
+    plan.presenceReported(CameraPresence(.asleep), at: at(3))
+    #expect(!plan.refuses(at: at(100)), "it can be woken")
+    plan.presenceReported(CameraPresence(.away(.noInterface)), at: at(101))
+    #expect(!plan.refuses(at: at(102)))
+    #expect(plan.refuses(at: at(103)))
+  }
+
+  @Test func viewersAreLetInWhileTheFirstOnesStillWait() {
+    var plan = Self.refusing
+    plan.presenceReported(CameraPresence(.waking), at: at(1))
+    plan.demandBegan(at: at(10))
+    #expect(!plan.refuses(at: at(17)))
+    plan.timePassed(at: at(18))
+    #expect(plan.refuses(at: at(18)))
+  }
+
+  @Test(arguments: [OfflineSettings.Mode.slate, .freeze])
+  func otherModesRefuseNobody(mode: OfflineSettings.Mode) {
+    var plan = OfflinePlan(rules: .init(mode: mode), at: at(0))
+    #expect(!plan.refuses(at: at(100)))
+    plan.demandBegan(at: at(100))
+    plan.timePassed(at: at(200))
+    #expect(!plan.refuses(at: at(200)))
+  }
+
+  // MARK: Card
+
+  @Test mutating func theCardTellsSinceWhenTheCameraIsNotWell() {
+    report(.present, at: 5)
+    plan.demandBegan(at: at(6))
+    picture(at: 20)
+    report(.waking, at: 23)
+    report(.away(.stalled), at: 25)
+    report(.away(.unreachable), at: 30)
+    #expect(plan.card.since == at(23))
+    #expect(plan.card.presence.state == .away(.unreachable))
+    #expect(plan.card.presence.cameraName == "α6000")
+  }
+
+  @Test mutating func theCardOfASilentCameraTellsTheLastPicture() {
+    report(.present, at: 5)
+    plan.demandBegan(at: at(6))
+    picture(at: 20)
+    plan.timePassed(at: at(28))
+    #expect(plan.card.since == at(20))
+  }
+
+  @Test mutating func presenceKeepsItsTimeWhileItStaysTheSame() {
+    report(.present, at: 5)
+    report(.present, at: 9)
+    #expect(plan.presenceSince == at(5))
+    report(.away(.busy), at: 11)
+    #expect(plan.presenceSince == at(11))
+  }
+}
