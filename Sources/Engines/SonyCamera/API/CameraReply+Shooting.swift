@@ -2,8 +2,8 @@
 extension CameraReply {
   /// Of `getAvailableExposureCompensation`.
   public func exposureCompensationRange() throws(SonyCameraError) -> ExposureCompensationRange {
-    let numbers = try values().compactMap(\.integer)
-    guard numbers.count >= 4, numbers[2] <= numbers[1],
+    let numbers = try values().prefix(4).compactMap(\.integer)
+    guard numbers.count == 4, numbers[2] <= numbers[1],
       let step = ExposureCompensationRange.Step(rawValue: numbers[3])
     else { throw .replyUnexpected(method: method) }
     return ExposureCompensationRange(

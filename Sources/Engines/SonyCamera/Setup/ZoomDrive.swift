@@ -6,8 +6,8 @@
 ///     └───────────── wait ◀───┴────────────────────────────────────────────────────┘
 ///     └──▶ there, or as close as steps get ─▶ reached
 /// ```
-/// A lens runs through its range in two or three seconds and goes on a little after `stop`, so the
-/// rest of the way is done by steps. Bounded by `timeBudget`; a lens that may be running is always
+/// A lens runs through its range in two or three seconds, half of it between two answers, and goes
+/// on a little after `stop`: what is nearer than a run that went too far is done by steps. Bounded by `timeBudget`; a lens that may be running is always
 /// told to stop.
 ///
 /// Source: Camera Remote API, "actZoom", "zoomInformation".
@@ -31,7 +31,7 @@ struct ZoomDrive: Sendable {
   private static let settlingTime = Duration.milliseconds(400)
   /// Looks without movement after which a running lens counts as stuck.
   private static let stillLookLimit = 5
-  private static let stepLimit = 20
+  private static let stepLimit = 30
   private static let stopLimit = 4
 
   private enum State: Sendable {
@@ -49,6 +49,9 @@ struct ZoomDrive: Sendable {
   private var stepCount = 0
   private var stopCount = 0
   private var lastStep: (direction: ZoomDirection, from: Int)?
+  private var lastRun: (direction: ZoomDirection, from: Int)?
+  /// Shorter ways go too far; learned from the lens.
+  private var shortestRun = Self.nearness
 
   /// - Parameter target: In percent.
   init(target: Int) {
@@ -105,9 +108,14 @@ struct ZoomDrive: Sendable {
     if abs(distance) <= Self.tolerance { return reach() }
     guard waited < Self.timeBudget, stepCount < Self.stepLimit else { return fail(.notReached) }
     let direction: ZoomDirection = distance > 0 ? .in : .out
-    if abs(distance) > Self.nearness {
+    if let lastRun, lastRun.direction != direction {
+      shortestRun = max(shortestRun, abs(position - lastRun.from))
+    }
+    lastRun = nil
+    if abs(distance) > shortestRun {
       state = .starting(direction, from: position)
       stopCount = 0
+      lastRun = (direction, position)
       lastStep = nil
       return .zoom(direction, .start)
     }

@@ -208,7 +208,9 @@ public struct CameraWatch: Sendable {
     // An event may have told the same a moment ago.
     if remoteShooting != .onByEvent { planSetup() }
     remoteShooting = .onByCall
-    return nil
+    // A camera without events does not tell by itself what it offers in its new mode.
+    guard information.eventSupport == .none, case .pausing = state else { return nil }
+    return proceed()
   }
 
   /// Pictures come, so the camera is in remote shooting mode, whoever has brought it there. Nil:

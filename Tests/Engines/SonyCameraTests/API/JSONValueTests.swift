@@ -31,6 +31,15 @@ import Testing
 
   @Test func depthAndNonsenseAreRefusedWithoutHarm() {
     #expect(parse(String(repeating: "[", count: 100_000)) == nil)
+    func nested(_ count: Int) -> String {
+      String(repeating: #"[{"a":"#, count: count / 2) + "1"
+        + String(repeating: "}]", count: count / 2)
+    }
+    #expect(parse(nested(JSONValue.depthLimit)) != nil)
+    #expect(parse(nested(JSONValue.depthLimit + 2)) == nil)
+    // Brackets in texts are no depth, and escaped quotes end none.
+    let brackets = String(repeating: #"[{\""#, count: 100)
+    #expect(parse("[\"\(brackets)\"]")?.strings?.first?.count == 300)
     #expect(parse("") == nil)
     #expect(parse("<html>") == nil)
   }
