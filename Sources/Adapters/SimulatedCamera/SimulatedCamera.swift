@@ -24,6 +24,7 @@ public actor SimulatedCamera {
   /// Cameras that were given no event loops share one thread. It lives as long as the process.
   private static let sharedGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+  /// As it was made; commands may have changed the running one since.
   public nonisolated let configuration: SimulatedCameraConfiguration
   nonisolated let eventLoop: any EventLoop
   nonisolated let logger: Logger
@@ -32,6 +33,8 @@ public actor SimulatedCamera {
     eventLoop.executor.asUnownedSerialExecutor()
   }
 
+  /// What the camera is like now; ``configuration`` is how it was made.
+  var present: SimulatedCameraConfiguration
   var power = Power.off
   /// As bound; as configured before the first start.
   var ports: (api: Int, description: Int)
@@ -40,12 +43,24 @@ public actor SimulatedCamera {
   var connections: [ObjectIdentifier: CameraConnection] = [:]
   /// Connections nobody serves any more since the camera went silent.
   private var abandoned: [any Channel] = []
+  /// Keeps the port from answering anybody while the camera is unreachable.
+  private var silentPorts: [any Channel] = []
+  /// Counts departures, so that a return planned for one does not end another.
+  private(set) var departures = 0
+  var workers: CameraWorkers
+  var phone = Phone()
 
   var body: CameraBody
   var poll: HeldPoll?
   var pollCount = 0
   var slowCalls: [Duration] = []
+  /// Of the next calls, by method.
   var apiFaults: [String: [APIFault]] = [:]
+  /// Of all calls, by method.
+  var lastingAPIFaults: [String: APIFault] = [:]
+  var calls = CallLog()
+  var lastCall = NIODeadline.now()
+  let creation = NIODeadline.now()
   var liveview: LiveviewStream
   var pictures: PictureSource?
   var shownSize: PictureSize
@@ -69,6 +84,8 @@ public actor SimulatedCamera {
   ) throws(SimulatedCameraError) {
     try configuration.validate()
     self.configuration = configuration
+    present = configuration
+    workers = CameraWorkers(limit: configuration.workerLimit)
     eventLoop = (eventLoopGroup ?? Self.sharedGroup).next()
     self.logger = logger ?? Logger(label: "simulated-camera") { _ in SwiftLogNoOpLogHandler() }
     ports = (configuration.apiPort, configuration.descriptionPort)
@@ -90,67 +107,94 @@ public actor SimulatedCamera {
     return try await open(counting: .off)
   }
 
-  /// Switches it off in good order: says byebye, closes everything.
+  /// Switches it off in good order: says byebye, closes everything. What commands changed of the
+  /// configuration is undone.
   public func stop() async {
     guard power == .on || power == .away else { return }
     if power == .on { sayGoodbye() }
     power = .changing
+    phone.leave()
     await closeEverything { $0.close(promise: nil) }
-    ports = (configuration.apiPort, configuration.descriptionPort)
+    await endSilence()
+    present = configuration
+    ports = (present.apiPort, present.descriptionPort)
+    body = CameraBody(configuration: present)
+    apiFaults = [:]
+    lastingAPIFaults = [:]
     power = .off
     statusChanged()
   }
 
   /// Takes the camera out of reach without a word, as a lost radio or an empty battery does.
   ///
-  /// Its ports refuse connections and searches get no answer until ``reappear()``.
+  /// Searches get no answer until ``reappear()``; what happens to connections says `departure`.
   public func vanish(_ departure: Departure = .reset) async {
     guard power == .on else { return }
     power = .changing
-    if departure == .silent {
+    departures += 1
+    phone.leave()
+    if departure != .reset {
       abandoned = connections.values.map(\.channel)
-      connections = [:]
+      for id in connections.keys { forget(id) }
       for channel in abandoned {
         channel.setOption(.autoRead, value: false).whenComplete { _ in }
       }
     }
     await closeEverything { reset($0) }
+    if departure == .unreachable {
+      for port in [ports.api, ports.description] {
+        silentPorts += await SilentPort.open(
+          address: present.address, port: port, eventLoop: eventLoop)
+      }
+    }
     power = .away
     statusChanged()
   }
 
   /// Brings it back on the same ports, on its waiting screen: startRecMode is needed again.
+  ///
+  /// - Parameter change: What is different from before, for example port, address or name.
   @discardableResult
-  public func reappear() async throws -> SimulatedCameraEndpoints {
+  public func reappear(
+    _ change: @Sendable (inout SimulatedCameraConfiguration) -> Void = { _ in }
+  ) async throws -> SimulatedCameraEndpoints {
     guard power == .away else { return endpoints }
+    var changed = present
+    change(&changed)
+    try changed.validate()
+    if changed.apiPort != present.apiPort { ports.api = changed.apiPort }
+    if changed.descriptionPort != present.descriptionPort {
+      ports.description = changed.descriptionPort
+    }
+    present = changed
     return try await open(counting: .away)
   }
 
   /// Where it can be reached while it is on.
   public var endpoints: SimulatedCameraEndpoints {
-    let isEverywhere = configuration.address == "0.0.0.0"
-    let host = configuration.advertisedHost ?? (isEverywhere ? "127.0.0.1" : configuration.address)
+    let isEverywhere = present.address == "0.0.0.0"
+    let host = present.advertisedHost ?? (isEverywhere ? "127.0.0.1" : present.address)
     let api = "http://\(host):\(ports.api)"
     return SimulatedCameraEndpoints(
       host: host, apiPort: ports.api, descriptionPort: ports.description,
       descriptionURL: "http://\(host):\(ports.description)\(DeviceDescription.path)",
-      apiURL: api + "/sony/camera", liveviewURL: api + configuration.liveviewPath)
+      apiURL: api + "/sony/camera", liveviewURL: api + present.liveviewPath)
   }
 
   private func open(counting earlier: Power) async throws -> SimulatedCameraEndpoints {
     power = .changing
-    abandoned.forEach(reset)
-    abandoned = []
-    body = CameraBody(configuration: configuration)
-    liveview = LiveviewStream(configuration: configuration, continuing: liveview)
+    await endSilence()
+    body = CameraBody(configuration: present, battery: body.battery)
+    liveview = LiveviewStream(configuration: present, continuing: liveview)
     slowCalls = []
     startTime = .now()
+    lastCall = .now()
     do {
       listeners.append(try await listen(.api, port: ports.api))
       ports.api = listeners.last?.localAddress?.port ?? ports.api
       listeners.append(try await listen(.description, port: ports.description))
       ports.description = listeners.last?.localAddress?.port ?? ports.description
-      if configuration.answersDiscovery { discovery = try await openDiscovery() }
+      if present.answersDiscovery { discovery = try await openDiscovery() }
     } catch {
       await closeEverything { $0.close(promise: nil) }
       power = earlier
@@ -175,7 +219,23 @@ public actor SimulatedCamera {
     discovery = nil
     sockets.forEach { $0.close(promise: nil) }
     for channel in open + sockets { try? await channel.closeFuture.get() }
-    connections = [:]
+    for id in connections.keys { forget(id) }
+  }
+
+  /// A connection is served no more.
+  private func forget(_ id: ObjectIdentifier) {
+    connections[id] = nil
+    calls.answered(on: id, at: lifetimeMilliseconds)
+    _ = workers.release(id)
+  }
+
+  /// Ends what a silent departure left behind: the old connections are reset, the ports free.
+  private func endSilence() async {
+    let left = abandoned + silentPorts
+    abandoned = []
+    silentPorts = []
+    left.forEach(reset)
+    for channel in left { try? await channel.closeFuture.get() }
   }
 
   // MARK: - Time

@@ -30,6 +30,9 @@ public struct SimulatedCameraConfiguration: Sendable {
   public var saysGoodbye = true
   /// Connections of the API port at a time; more are closed at once. Default 10.
   public var connectionLimit = 10
+  /// Requests to the API port that are served at a time, a held long poll and the stream included;
+  /// more wait. Default 7.
+  public var workerLimit = 7
 
   // MARK: Identity
 
@@ -60,7 +63,7 @@ public struct SimulatedCameraConfiguration: Sendable {
 
   /// Size of the pictures. Default 640x424; one of ``SimulatedPicture/sizes``.
   public var pictureSize = PictureSize.alpha6000Liveview
-  /// Pictures per second on average. Default 25; 1…30.
+  /// Pictures per second on average. Default 25; 0.01…30.
   public var framesPerSecond = 25.0
   /// How irregular they are: 0 even, 1 as the real camera. Default 1.
   public var jitter = 1.0
@@ -88,6 +91,8 @@ public struct SimulatedCameraConfiguration: Sendable {
   /// Bytes the kernel may hold for a slow client (it takes twice as many). Default 65 536.
   public var sendBufferBytes = 65_536
 
+  static let frameRates = 0.01...30
+
   public init() {}
 
   /// Checks the values.
@@ -100,11 +105,12 @@ public struct SimulatedCameraConfiguration: Sendable {
       ("discoveryPort", (1...65_535).contains(discoveryPort)),
       ("announcementInterval", announcementInterval.map { $0 > .zero } ?? true),
       ("connectionLimit", connectionLimit > 0),
+      ("workerLimit", workerLimit > 0),
       ("hardwareAddress", hardwareAddress.count == 12 && hardwareAddress.allSatisfy(\.isHexDigit)),
       ("delayScale", (0...10).contains(delayScale)),
       ("longPollDuration", longPollDuration > .zero),
       ("pictureSize", SimulatedPicture.sizes.contains(pictureSize)),
-      ("framesPerSecond", (1...30).contains(framesPerSecond)),
+      ("framesPerSecond", Self.frameRates.contains(framesPerSecond)),
       ("jitter", (0...1).contains(jitter)),
       ("jpegQuality", (1...100).contains(jpegQuality)),
       ("liveviewPath", liveviewPath.hasPrefix("/") && !liveviewPath.contains(" ")),
@@ -122,6 +128,10 @@ public enum RemoteApplication: String, Sendable, CaseIterable {
   /// "Smart Remote Control" 4.x, installed by the user: also liveview sizes, frame information,
   /// touch focus, more settings, getEvent up to 1.3 with the battery's level.
   case installed
+  /// "Smart Remote Control" 1.1, as a NEX-5T had it: `receiveEvent` instead of getEvent.
+  case receiveEvent
+  /// "Smart Remote Control" 1.0, without any method for events.
+  case withoutEvents
 }
 
 /// What startLiveviewWithSize and its relatives do on the embedded application, where it is not

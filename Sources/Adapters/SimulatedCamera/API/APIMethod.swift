@@ -24,6 +24,9 @@ struct APIMethod: Sendable, Equatable {
     APIMethod("getEvent", ["bool"], ["{\"type\":\"string\"}"]),
   ]
 
+  /// What early applications have instead of getEvent.
+  static let receiveEvent = APIMethod("receiveEvent", ["bool"], ["{\"type\":\"string\"}"])
+
   /// Listed before startRecMode, after those of `always`.
   static let waiting = [
     APIMethod("startRecMode", [], ["int"]), APIMethod("stopRecMode", [], ["int"]),
@@ -61,6 +64,16 @@ struct APIMethod: Sendable, Equatable {
     let type = setting.typeName
     let available =
       setting.isRange ? [type, type, type, type] : [type, "\(type)*"]
+    if setting.name == CameraSetting.whiteBalance {
+      return [
+        APIMethod("setWhiteBalance", ["string", "bool", "int"], ["int"]),
+        APIMethod("getWhiteBalance", [], [CameraSetting.whiteBalanceType]),
+        APIMethod(
+          "getAvailableWhiteBalance", [],
+          [CameraSetting.whiteBalanceType, "\(CameraSetting.whiteBalanceType)*"]),
+        APIMethod("getSupportedWhiteBalance", [], ["\(CameraSetting.whiteBalanceType)*"]),
+      ]
+    }
     let supported = setting.isRange ? ["int*", "int*", "int*"] : ["\(type)*"]
     return [
       APIMethod("set\(setting.name)", [type], ["int"]),

@@ -13,8 +13,6 @@ struct HeldPoll {
 
 extension SimulatedCamera {
   static let postviewPath = "/postview/"
-  /// How long the real camera needs for a picture with a short exposure, about.
-  private static let captureDuration: Duration = .milliseconds(900)
 
   /// Checks a request for `/sony/…` and answers it after the time the camera takes.
   func handleAPICall(_ request: HTTPRequest, on id: ObjectIdentifier) {
@@ -36,8 +34,14 @@ extension SimulatedCamera {
       return send(.error(error.error), id: error.id, to: request, on: id)
     }
     counters.requestsByMethod[call.method, default: 0] += 1
+    calls.arrived(call.method, version: call.version, on: id, at: lifetimeMilliseconds)
+    lastCall = .now()
     logger.debug("call", metadata: ["method": "\(call.method)", "id": "\(call.id)"])
     statusChanged()
+    withWorker(for: id) { $0.begin(call, request, on: id) }
+  }
+
+  private func begin(_ call: APIRequest, _ request: HTTPRequest, on id: ObjectIdentifier) {
     if let fault = nextAPIFault(of: call.method) {
       return perform(fault, for: call, request, on: id)
     }
@@ -46,6 +50,7 @@ extension SimulatedCamera {
 
   func perform(_ call: APIRequest, _ request: HTTPRequest, on id: ObjectIdentifier) {
     guard connections[id] != nil else { return }
+    if liveview.wedge?.isEnded(by: call.method) == true { liveview.wedge = nil }
     switch body.reply(to: call, baseURL: baseURL(on: id)) {
     case .send(let result):
       if call.method == "startRecMode" { slowCalls = CallDelay.afterModeChange }
@@ -58,12 +63,12 @@ extension SimulatedCamera {
     cameraChanged()
   }
 
-  private func send(
+  func send(
     _ result: APIAnswer, id callID: Int, to request: HTTPRequest, on id: ObjectIdentifier
   ) {
     let message = result.message(id: callID)
     answer(
-      .json(message, escapesSlashes: configuration.escapesSlashes), to: request, on: id)
+      .json(message, escapesSlashes: present.escapesSlashes), to: request, on: id)
   }
 
   // MARK: - Time
@@ -72,9 +77,9 @@ extension SimulatedCamera {
   private func delay(of method: String) -> Duration {
     let usual = CallDelay.usual(of: method)
     guard !slowCalls.isEmpty, method != "startRecMode" else {
-      return usual * configuration.delayScale
+      return usual * present.delayScale
     }
-    return max(usual, slowCalls.removeFirst()) * configuration.delayScale
+    return max(usual, slowCalls.removeFirst()) * present.delayScale
   }
 
   // MARK: - Long poll
@@ -88,7 +93,7 @@ extension SimulatedCamera {
     pollCount += 1
     let number = pollCount
     poll = HeldPoll(connection: id, request: request, call: call, number: number)
-    after(configuration.longPollDuration) { $0.endPoll(number) }
+    after(present.longPollDuration) { $0.endPoll(number) }
   }
 
   private func endPoll(_ number: Int) {
@@ -96,7 +101,7 @@ extension SimulatedCamera {
     poll = nil
     let nulls = body.events(version: held.call.version, onlyChanged: true)
     let result: APIAnswer =
-      configuration.longPollEnd == .error ? .error(.timedOut) : .result(nulls)
+      present.longPollEnd == .error ? .error(.timedOut) : .result(nulls)
     send(result, id: held.call.id, to: held.request, on: held.connection)
   }
 
@@ -117,16 +122,20 @@ extension SimulatedCamera {
       return send(.error(stillCapturing), id: call.id, to: request, on: id)
     }
     body.show(.stillCapturing)
-    after(Self.captureDuration * configuration.delayScale) { camera in
+    after(Self.usualCaptureDuration * present.delayScale) { camera in
       guard camera.body.status == .stillCapturing else { return }
       camera.counters.picturesTaken += 1
-      let name = "pict\(camera.counters.picturesTaken).JPG"
-      let url = camera.baseURL(on: id) + Self.postviewPath + name
+      let url = camera.postviewURL(camera.baseURL(on: id))
       camera.body.pictureTaken(url)
-      camera.body.show(.idle)
+      camera.body.show(camera.body.restingStatus)
       camera.send(.result([[.string(url)]]), id: call.id, to: request, on: id)
       camera.cameraChanged()
     }
+  }
+
+  /// Address of the newest picture.
+  func postviewURL(_ baseURL: String) -> String {
+    baseURL + Self.postviewPath + "pict\(counters.picturesTaken).JPG"
   }
 
   /// The picture behind the address actTakePicture gave.
@@ -136,33 +145,5 @@ extension SimulatedCamera {
     }
     let headers = [("Content-Type", "image/jpeg")]
     answer(HTTPAnswer(status: .ok, headers: headers, body: jpeg), to: request, on: id)
-  }
-
-  // MARK: - Faults
-
-  private func nextAPIFault(of method: String) -> APIFault? {
-    for key in [method, Self.anyMethod] where apiFaults[key]?.isEmpty == false {
-      return apiFaults[key]?.removeFirst()
-    }
-    return nil
-  }
-
-  private func perform(
-    _ fault: APIFault, for call: APIRequest, _ request: HTTPRequest, on id: ObjectIdentifier
-  ) {
-    switch fault {
-    case .slow(let delay): after(delay) { $0.perform(call, request, on: id) }
-    case .hang: break
-    case .httpStatus(let code):
-      answer(.refusal(HTTPResponseStatus(statusCode: code)), to: request, on: id)
-    case .notJSON:
-      let body = ByteBuffer(string: "<html><body>Internal error</body></html>")
-      answer(HTTPAnswer(status: .ok, body: body), to: request, on: id)
-    case .error(let code, let text):
-      send(.error(APIError(code: code, text: text)), id: call.id, to: request, on: id)
-    case .close: close(id)
-    case .reset:
-      if let channel = connections[id]?.channel { reset(channel) }
-    }
   }
 }

@@ -36,13 +36,20 @@ struct CameraBody: Sendable {
   private(set) var settings: [CameraSetting]
   private(set) var wantsFrameInformation = false
   private(set) var zoomPosition = 0
-  private(set) var battery = BatteryLevel.full
+  private(set) var battery: BatteryLevel
+  /// The mode dial is where the remote application does not work.
+  private(set) var isDialUnsupported = false
+  /// The temperature warning is shown; pictures still come.
+  private(set) var isHot = false
+  private(set) var touchPosition: (x: JSONValue, y: JSONValue)?
   private(set) var pictureURLs: [String] = []
   /// Positions of getEvent that changed since it was last answered.
   var changedEvents: Set<Int> = []
 
-  init(configuration: SimulatedCameraConfiguration) {
+  /// - Parameter battery: As it was before.
+  init(configuration: SimulatedCameraConfiguration, battery: BatteryLevel = .full) {
     self.configuration = configuration
+    self.battery = battery
     settings = CameraSetting.basic
     if configuration.application == .installed { settings += CameraSetting.additional }
     wantsFrameInformation = configuration.frameInformation == .always
@@ -54,6 +61,9 @@ struct CameraBody: Sendable {
     if case .liveview = mode { true } else { false }
   }
 
+  /// Whether liveview brings pictures in this state.
+  var takesPictures: Bool { status == .idle || (status == .error && isHot) }
+
   // MARK: - Changes
 
   mutating func enter(_ newMode: Mode) {
@@ -64,7 +74,36 @@ struct CameraBody: Sendable {
     if isLiveviewActive != hadLiveview { changedEvents.insert(EventPosition.liveviewStatus) }
     guard wasWaiting != (newMode == .waiting) else { return }
     changedEvents.insert(EventPosition.availableAPIList)
-    show(newMode == .waiting ? .notReady : .idle)
+    show(restingStatus)
+  }
+
+  /// What the camera is doing when it is doing nothing.
+  var restingStatus: CameraStatus {
+    guard mode != .waiting, !isDialUnsupported else { return .notReady }
+    return isHot ? .error : .idle
+  }
+
+  /// Turns the mode dial to a position the remote application works on, or to another one.
+  mutating func turnDial(toUnsupported isUnsupported: Bool) {
+    guard isUnsupported != isDialUnsupported else { return }
+    isDialUnsupported = isUnsupported
+    changedEvents.insert(EventPosition.availableAPIList)
+    show(restingStatus)
+  }
+
+  mutating func warnOfHeat(_ isHot: Bool) {
+    self.isHot = isHot
+    show(restingStatus)
+  }
+
+  mutating func touch(x: JSONValue, y: JSONValue) {
+    touchPosition = (x, y)
+    changedEvents.insert(EventPosition.touchFocus)
+  }
+
+  mutating func cancelTouch() {
+    touchPosition = nil
+    changedEvents.insert(EventPosition.touchFocus)
   }
 
   mutating func show(_ newStatus: CameraStatus) {
@@ -106,18 +145,28 @@ struct CameraBody: Sendable {
     configuration.application == .installed || configuration.frameInformation != .never
   }
 
+  /// Those of every state; which method tells events depends on the application.
+  private var alwaysAvailable: [APIMethod] {
+    switch configuration.application {
+    case .embedded, .installed: APIMethod.always
+    case .receiveEvent: APIMethod.always.dropLast() + [APIMethod.receiveEvent]
+    case .withoutEvents: Array(APIMethod.always.dropLast())
+    }
+  }
+
   /// What getAvailableApiList gives now, in the camera's order.
   ///
   /// Source: an ILCE-6000 with the embedded application: 7 before startRecMode, 22 after.
   var availableMethods: [APIMethod] {
-    guard mode != .waiting else { return APIMethod.always + APIMethod.waiting }
-    var methods = APIMethod.always + APIMethod.shooting
+    guard mode != .waiting else { return alwaysAvailable + APIMethod.waiting }
+    guard !isDialUnsupported else { return alwaysAvailable + APIMethod.waiting.suffix(1) }
+    var methods = alwaysAvailable + APIMethod.shooting
     if sizeMethodsWork { methods += APIMethod.liveviewSize }
     for setting in settings {
       let group = APIMethod.group(for: setting)
       // ILCE-6000: setExposureCompensation is missing from the list, its relatives are in it.
       methods +=
-        setting.isRange && configuration.application == .embedded
+        setting.isRange && configuration.application != .installed
         ? Array(group.dropFirst()) : group
     }
     methods += APIMethod.group(for: .flash).suffix(1)
@@ -128,7 +177,7 @@ struct CameraBody: Sendable {
 
   /// Every method that does not get error 12.
   var knownMethods: [APIMethod] {
-    var methods = APIMethod.always + APIMethod.waiting + APIMethod.shooting + APIMethod.unlisted
+    var methods = alwaysAvailable + APIMethod.waiting + APIMethod.shooting + APIMethod.unlisted
     if sizeMethodsWork || configuration.liveviewSizeMethods == .notAvailable {
       methods += APIMethod.liveviewSize
     }

@@ -11,7 +11,7 @@ extension CameraBody {
     }
     do throws(APIError) {
       switch request.method {
-      case "getEvent": return try replyToGetEvent(request)
+      case "getEvent", "receiveEvent": return try replyToGetEvent(request)
       case "actTakePicture", "awaitTakePicture":
         try requireListed("actTakePicture")
         return .takePicture
@@ -68,6 +68,8 @@ extension CameraBody {
     switch configuration.application {
     case .embedded: ["Smart Remote Control SR/3.31 __SAK__", "2.0.1"]
     case .installed: ["Smart Remote Control SR/4.31 __SAK__", "2.1.4"]
+    case .receiveEvent: ["Smart Remote Control", "1.1.0"]
+    case .withoutEvents: ["Smart Remote Control", "1.0.0"]
     }
   }
 
@@ -126,11 +128,24 @@ extension CameraBody {
       setFrameInformation(wanted)
       return .result([])
     case "getLiveviewFrameInfo": return .result([["frameInfo": .bool(wantsFrameInformation)]])
-    case "setTouchAFPosition": return .result([0, ["AFResult": true, "AFType": "Touch"]])
-    case "getTouchAFPosition": return .result([["set": false, "touchCoordinates": []]])
-    case "cancelTouchAFPosition": return .result([0])
+    case "setTouchAFPosition": return try setTouchFocus(request.parameters)
+    case "getTouchAFPosition":
+      let point = touchPosition.map { [$0.x, $0.y] } ?? []
+      return .result([["set": .bool(!point.isEmpty), "touchCoordinates": .array(point)]])
+    case "cancelTouchAFPosition":
+      cancelTouch()
+      return .result([0])
     default: return try resultOfSetting(named: request.method, request.parameters)
     }
+  }
+
+  /// Focuses on a point, in percent from the left and upper edges.
+  private mutating func setTouchFocus(_ parameters: [JSONValue]) throws(APIError) -> APIAnswer {
+    guard parameters.count == 2,
+      parameters.allSatisfy({ (0...100).contains($0.numberValue ?? -1) })
+    else { throw .illegalArgument }
+    touch(x: parameters[0], y: parameters[1])
+    return .result([0, ["AFResult": true, "AFType": "Touch"]])
   }
 
   /// `set`, `get`, `getAvailable` or `getSupported` of one of the settings.
@@ -140,9 +155,7 @@ extension CameraBody {
     for setting in settings + [.flash] {
       switch method {
       case "set\(setting.name)":
-        guard let value = parameters.first, setting.candidates.contains(value) else {
-          throw .illegalArgument
-        }
+        guard let value = setting.value(from: parameters) else { throw .illegalArgument }
         set(setting.name, to: value)
         return .result([0])
       case "get\(setting.name)": return .result([setting.current])

@@ -7,6 +7,7 @@ enum EventPosition {
   static let takePicture = 5
   static let continuousError = 6
   static let storageInformation = 10
+  static let touchFocus = 34
   static let batteryInformation = 56
 
   /// Positions whose empty value is a list and not null.
@@ -61,9 +62,14 @@ extension CameraBody {
         EventPosition.takePicture,
         [["type": "takePicture", "takePictureUrl": .strings(pictureURLs)]])
     }
+    if configuration.application == .installed {
+      add(EventPosition.touchFocus, ["type": "touchAFPosition", "currentSet": .bool(isTouched)])
+    }
     for setting in settings { add(setting.eventPosition, setting.event) }
     return events
   }
+
+  private var isTouched: Bool { touchPosition != nil }
 
   private static let storageInformation: JSONValue = [
     [

@@ -35,8 +35,16 @@ struct CameraSetting: Sendable {
     return [[highest], [lowest], [1]]
   }
 
+  /// The value a call of `set…` asks for; nil if it is none the camera has.
+  func value(from parameters: [JSONValue]) -> JSONValue? {
+    guard name != Self.whiteBalance else { return whiteBalance(from: parameters) }
+    guard let value = parameters.first, candidates.contains(value) else { return nil }
+    return value
+  }
+
   /// Entry in getEvent.
   var event: JSONValue {
+    guard name != Self.whiteBalance else { return whiteBalanceEvent }
     let property = name.prefix(1).lowercased() + name.dropFirst()
     if isRange, let lowest = candidates.first, let highest = candidates.last {
       return [
@@ -90,5 +98,6 @@ struct CameraSetting: Sendable {
     CameraSetting(
       name: "ShutterSpeed", current: "1/60", candidates: ["1/30", "1/60", "1/125", "1/250"],
       eventPosition: 32),
+    whiteBalanceSetting,
   ]
 }

@@ -27,6 +27,15 @@ indirect enum JSONValue: Sendable, Equatable {
     if case .integer(let integer) = self { integer } else { nil }
   }
 
+  /// An integer or a number with a fraction.
+  var numberValue: Double? {
+    switch self {
+    case .integer(let integer): Double(integer)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
   var boolValue: Bool? {
     if case .bool(let bool) = self { bool } else { nil }
   }

@@ -72,14 +72,14 @@ extension SimulatedCamera {
           try channel.pipeline.syncOperations.addHandler(SearchReceiver(camera: self))
         }
       }
-      .bind(host: "0.0.0.0", port: configuration.discoveryPort).get()
+      .bind(host: "0.0.0.0", port: present.discoveryPort).get()
     var joined: Set<Int> = []
     // Once for each device, however many addresses it has: the kernel refuses a second time.
     for interface in interfaces where joined.insert(interface.index).inserted {
       try await join(on: interface, listener)
     }
     let answers = try await DatagramBootstrap(group: eventLoop)
-      .bind(host: configuration.address, port: 0).get()
+      .bind(host: present.address, port: 0).get()
     var sockets = DiscoverySockets(interfaces: interfaces, listener: listener, answers: answers)
     for interface in interfaces {
       sockets.announcers.append((interface, try await openAnnouncer(on: interface)))
@@ -127,20 +127,20 @@ extension SimulatedCamera {
   /// The interfaces the configuration names, or those that have the camera's address.
   private func discoveryInterfaces() throws -> [DiscoveryInterface] {
     let devices = try System.enumerateDevices().filter { $0.address?.protocol == .inet }
-    let isEverywhere = configuration.address == "0.0.0.0"
+    let isEverywhere = present.address == "0.0.0.0"
     func found(_ matches: (NIONetworkDevice) -> Bool) -> [DiscoveryInterface] {
       devices.filter(matches).compactMap { device in
         guard let address = device.address?.ipAddress else { return nil }
-        let isOwn = !isEverywhere && device.covers(configuration.address)
+        let isOwn = !isEverywhere && device.covers(present.address)
         return DiscoveryInterface(
           name: device.name, index: device.interfaceIndex,
-          address: isOwn ? configuration.address : address)
+          address: isOwn ? present.address : address)
       }
     }
-    guard !configuration.discoveryInterfaces.isEmpty else {
-      return found { isEverywhere || $0.covers(configuration.address) }
+    guard !present.discoveryInterfaces.isEmpty else {
+      return found { isEverywhere || $0.covers(present.address) }
     }
-    return try configuration.discoveryInterfaces.flatMap { wanted in
+    return try present.discoveryInterfaces.flatMap { wanted in
       let matching = found { $0.name == wanted || $0.covers(wanted) }
       guard !matching.isEmpty else { throw SimulatedCameraError.interfaceUnknown(wanted) }
       return matching
@@ -161,17 +161,17 @@ extension SimulatedCamera {
     let latest = min(Self.answerDelay.upperBound, Double(search.maximumWait))
     let delay = Double.random(
       in: Self.answerDelay.lowerBound...latest, using: &discoveryRandom)
-    let first: Duration = .seconds(delay) * configuration.delayScale
-    for wait in [first, first + Self.repetitionDelay * configuration.delayScale] {
+    let first: Duration = .seconds(delay) * present.delayScale
+    for wait in [first, first + Self.repetitionDelay * present.delayScale] {
       after(wait) { $0.send(answers, to: searcher, through: $0.discovery?.answers) }
     }
     statusChanged()
   }
 
   private func identity(on interface: DiscoveryInterface) -> SSDPIdentity {
-    let host = configuration.advertisedHost ?? interface.address
+    let host = present.advertisedHost ?? interface.address
     return SSDPIdentity(
-      hardwareAddress: configuration.hardwareAddress,
+      hardwareAddress: present.hardwareAddress,
       location: "http://\(host):\(ports.description)\(DeviceDescription.path)")
   }
 
@@ -190,25 +190,25 @@ extension SimulatedCamera {
   /// Announces the camera twice, now and from time to time.
   func announce() {
     guard power == .on else { return }
-    for wait in [.zero, Self.repetitionDelay * configuration.delayScale] {
+    for wait in [.zero, Self.repetitionDelay * present.delayScale] {
       after(wait) { camera in
-        camera.sayToGroup { $0.announcements(port: camera.configuration.discoveryPort) }
+        camera.sayToGroup { $0.announcements(port: camera.present.discoveryPort) }
       }
     }
-    guard let interval = configuration.announcementInterval else { return }
+    guard let interval = present.announcementInterval else { return }
     after(interval) { $0.announce() }
   }
 
   /// Takes leave; for a camera that is switched off in good order.
   func sayGoodbye() {
-    guard configuration.saysGoodbye else { return }
-    sayToGroup { $0.farewells(port: configuration.discoveryPort) }
+    guard present.saysGoodbye else { return }
+    sayToGroup { $0.farewells(port: present.discoveryPort) }
   }
 
   private func sayToGroup(_ messages: (SSDPIdentity) -> [String]) {
     guard let sockets = discovery,
       let group = try? SocketAddress(
-        ipAddress: SSDPIdentity.group, port: configuration.discoveryPort)
+        ipAddress: SSDPIdentity.group, port: present.discoveryPort)
     else { return }
     for (interface, channel) in sockets.announcers {
       send(messages(identity(on: interface)), to: group, through: channel)

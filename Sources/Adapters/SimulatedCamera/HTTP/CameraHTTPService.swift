@@ -22,7 +22,7 @@ extension SimulatedCamera {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelOption(.backlog, value: 16)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .childChannelOption(.socketOption(.so_sndbuf), value: configuration.sendBufferBytes)
+      .childChannelOption(.socketOption(.so_sndbuf), value: present.sendBufferBytes)
       // Writable means that the kernel took everything: pictures are not queued here.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
       .childChannelInitializer { channel in
@@ -33,10 +33,10 @@ extension SimulatedCamera {
         }
       }
     do {
-      return try await bootstrap.bind(host: configuration.address, port: port).get()
+      return try await bootstrap.bind(host: present.address, port: port).get()
     } catch {
       throw .portUnavailable(
-        service: service.rawValue, address: configuration.address, port: port, reason: "\(error)")
+        service: service.rawValue, address: present.address, port: port, reason: "\(error)")
     }
   }
 
@@ -45,7 +45,7 @@ extension SimulatedCamera {
   func connectionOpened(_ channel: any Channel, service: HTTPService) {
     let id = ObjectIdentifier(channel)
     let open = connections.values.count { $0.service == service }
-    guard power == .on, open < configuration.connectionLimit else {
+    guard power == .on, open < present.connectionLimit else {
       counters.connectionsRefused += 1
       channel.close(promise: nil)
       statusChanged()
@@ -57,6 +57,8 @@ extension SimulatedCamera {
 
   func connectionClosed(_ id: ObjectIdentifier) {
     guard connections.removeValue(forKey: id) != nil else { return }
+    calls.answered(on: id, at: lifetimeMilliseconds)
+    releaseWorker(of: id)
     if poll?.connection == id { poll = nil }
     if liveview.client == id { liveviewClientGone() }
     statusChanged()
@@ -78,7 +80,9 @@ extension SimulatedCamera {
     switch connections[id]?.service {
     case .description: answer(descriptionAnswer(to: request, on: id), to: request, on: id)
     case .api where request.path.hasPrefix("/sony/"): handleAPICall(request, on: id)
-    case .api where request.path == configuration.liveviewPath: openLiveview(request, on: id)
+    case .api where request.path == present.liveviewPath:
+      calls.arrived(CallLog.streamRequest, on: id, at: lifetimeMilliseconds)
+      withWorker(for: id) { $0.openLiveview(request, on: id) }
     case .api where request.path.hasPrefix(Self.postviewPath): answerPostview(request, on: id)
     case .api: answer(.refusal(.notFound), to: request, on: id)
     case nil: break
@@ -93,6 +97,8 @@ extension SimulatedCamera {
   }
 
   func requestDone(closing: Bool, on id: ObjectIdentifier) {
+    calls.answered(on: id, at: lifetimeMilliseconds)
+    releaseWorker(of: id)
     guard !closing else { return close(id) }
     connections[id]?.isBusy = false
     guard let next = connections[id]?.backlog.first else { return }
@@ -104,10 +110,11 @@ extension SimulatedCamera {
     guard request.method == .GET, request.path == DeviceDescription.path else {
       return .refusal(.notFound, closesConnection: true)
     }
+    if liveview.wedge == .untilDiscovered { liveview.wedge = nil }
     let description = DeviceDescription(
-      friendlyName: configuration.friendlyName,
-      uuid: SSDPIdentity.uuid(hardwareAddress: configuration.hardwareAddress),
-      baseURL: baseURL(on: id), application: configuration.application)
+      friendlyName: present.friendlyName,
+      uuid: SSDPIdentity.uuid(hardwareAddress: present.hardwareAddress),
+      baseURL: baseURL(on: id), application: present.application)
     let body = ByteBuffer(string: description.xml)
     return HTTPAnswer(
       status: .ok,
@@ -128,7 +135,7 @@ extension SimulatedCamera {
   /// `http://host:port` of the API as the client at the other end of this connection reaches it.
   func baseURL(on id: ObjectIdentifier) -> String {
     let local = connections[id]?.channel.localAddress?.ipAddress
-    let host = configuration.advertisedHost ?? local ?? configuration.address
+    let host = present.advertisedHost ?? local ?? present.address
     return "http://\(host):\(ports.api)"
   }
 

@@ -5,118 +5,32 @@ import NIOCore
 import NIOHTTP1
 import TurboJPEG
 
-/// The liveview stream: its one client and what continues from picture to picture.
-struct LiveviewStream {
-  /// The connection that gets the pictures; the camera serves one only.
-  var client: ObjectIdentifier?
-  /// A picture is due at some time.
-  var isRunning = false
-  /// Nothing is sent though everything seems well.
-  var isStalled = false
-  /// The same for the present client only: its packet was left unfinished.
-  var isHanging = false
-  /// Since when the client has not been reading.
-  var blockedSince: NIODeadline?
-  var nextPicture = NIODeadline.distantPast
-  /// Of the next packet.
-  var sequenceNumber: UInt16 = 1
-  /// Counts what the sensor saw, whether it was sent or not.
-  var frameNumber: UInt32 = 0
-  var memory = CaptureMemory()
-  var pacing: FramePacing
-  var faults: [LiveviewFault] = []
-  var random: RandomSequence
-
-  init(configuration: SimulatedCameraConfiguration) {
-    pacing = FramePacing(
-      framesPerSecond: configuration.framesPerSecond, jitter: configuration.jitter,
-      seed: configuration.seed)
-    random = RandomSequence(seed: ~configuration.seed)
-  }
-
-  /// The stream after the camera was away: the camera's own counters begin again, but not the
-  /// number in the picture, by which a test tells new pictures from old ones.
-  init(configuration: SimulatedCameraConfiguration, continuing earlier: LiveviewStream) {
-    self.init(configuration: configuration)
-    frameNumber = earlier.frameNumber
-    pacing = earlier.pacing
-  }
-}
-
+/// The pictures of the liveview stream.
 extension SimulatedCamera {
-  // MARK: - The client
-
-  /// Makes this connection the one that gets pictures; an earlier one is closed.
-  func openLiveview(_ request: HTTPRequest, on id: ObjectIdentifier) {
-    guard request.method == .GET else {
-      return answer(.refusal(.methodNotAllowed), to: request, on: id)
-    }
-    guard body.isLiveviewActive else { return refuseLiveview(request, on: id) }
-    after(CallDelay.liveviewRequest * configuration.delayScale) { camera in
-      guard let channel = camera.connections[id]?.channel else { return }
-      if let earlier = camera.liveview.client {
-        camera.liveview.client = nil
-        camera.close(earlier)
-      }
-      camera.liveview.client = id
-      camera.liveview.blockedSince = nil
-      camera.liveview.isHanging = false
-      if camera.configuration.restartsSequence { camera.liveview.sequenceNumber = 1 }
-      camera.counters.liveviewConnections += 1
-      camera.logger.debug("liveview opened", metadata: ["client": "\(camera.peer(of: id))"])
-      var head = HTTPAnswer(status: .ok, headers: [("Content-Type", "image/jpeg")])
-      if camera.configuration.liveviewFraming == .chunked {
-        head.headers.append(("Transfer-Encoding", "chunked"))
-      }
-      channel.writeAndFlush(head.head(), promise: nil)
-      camera.runLiveview()
-      camera.statusChanged()
-    }
-  }
-
-  private func refuseLiveview(_ request: HTTPRequest, on id: ObjectIdentifier) {
-    switch configuration.liveviewRefusal {
-    case .forbidden: answer(.refusal(.forbidden), to: request, on: id)
-    case .unavailable: answer(.refusal(.serviceUnavailable), to: request, on: id)
-    case .close: close(id)
-    }
-  }
-
-  private func peer(of id: ObjectIdentifier) -> String {
-    connections[id]?.channel.remoteAddress?.description ?? ""
-  }
-
-  func liveviewClientGone() {
-    liveview.client = nil
-    logger.debug("liveview closed")
-  }
-
-  /// Brings the open stream in step with the camera's mode.
-  func liveviewModeChanged() {
-    guard let id = liveview.client else { return }
-    if body.isLiveviewActive {
-      runLiveview()
-    } else if configuration.liveviewAfterStop == .endsResponse || !body.isRecMode {
-      endLiveview(id)
-    }
-  }
-
-  /// Ends the response as HTTP wants it; a chunked one leaves the connection open.
-  private func endLiveview(_ id: ObjectIdentifier) {
-    liveview.client = nil
-    guard configuration.liveviewFraming == .chunked else { return close(id) }
-    connections[id]?.channel.writeAndFlush(ByteBuffer(string: "0\r\n\r\n"), promise: nil)
-    requestDone(closing: false, on: id)
-  }
-
   // MARK: - Pictures
 
   /// Starts the rhythm of pictures, if there is anybody to send them to.
-  private func runLiveview() {
+  func runLiveview() {
     guard !liveview.isRunning else { return }
     liveview.isRunning = true
     liveview.nextPicture = .now()
-    after(.zero) { $0.pictureDue() }
+    scheduleStep(in: .zero)
+  }
+
+  /// Begins the rhythm anew, for a change that must not wait for the next picture.
+  func restartRhythm() {
+    guard liveview.isRunning else { return }
+    liveview.isRunning = false
+    liveview.rhythm += 1
+    runLiveview()
+  }
+
+  private func scheduleStep(in delay: Duration) {
+    let rhythm = liveview.rhythm
+    after(delay) { camera in
+      guard camera.liveview.rhythm == rhythm else { return }
+      camera.pictureDue()
+    }
   }
 
   private func pictureDue() {
@@ -125,12 +39,19 @@ extension SimulatedCamera {
       liveview.isRunning = false
       return
     }
+    if case .trickle(let bytesPerSecond) = liveview.content {
+      trickle(to: channel)
+      return scheduleStep(in: .seconds(1 / bytesPerSecond))
+    }
     scheduleNextPicture()
     liveview.frameNumber &+= 1
-    guard !liveview.isStalled, !liveview.isHanging, body.status == .idle else { return }
+    guard liveview.wedge == nil, !liveview.isHanging, body.takesPictures,
+      NIODeadline.now() >= liveview.focusingUntil
+    else { return }
     if channel.isWritable {
       liveview.blockedSince = nil
-      sendPicture(to: id, channel)
+      finishTrickle(to: channel)
+      send(liveview.content, to: id, channel)
     } else {
       // The send blocks: this picture is never made, the next one will be fresh.
       counters.framesSkipped += 1
@@ -139,51 +60,87 @@ extension SimulatedCamera {
     statusChanged()
   }
 
+  private func send(_ content: StreamContent, to id: ObjectIdentifier, _ channel: any Channel) {
+    switch content {
+    case .pictures: sendPicture(to: id, channel)
+    case .nothing, .trickle: break
+    case .garbage:
+      var garbage = ByteBuffer()
+      for _ in 0..<512 { garbage.writeInteger(liveview.random.next()) }
+      write(garbage, to: channel)
+    case .packetsWithoutPictures: sendFrameInformation(to: channel)
+    }
+  }
+
   /// The rhythm keeps its mean if one step came late, but never makes up for whole lost ones.
   private func scheduleNextPicture() {
     let now = NIODeadline.now()
     let gap = TimeAmount(liveview.pacing.nextGap())
     let due = liveview.nextPicture + gap
     liveview.nextPicture = due > now ? due : now + gap
-    after(.nanoseconds((liveview.nextPicture - now).nanoseconds)) { $0.pictureDue() }
+    scheduleStep(in: .nanoseconds((liveview.nextPicture - now).nanoseconds))
   }
 
   private func closeIfBlockedTooLong(_ id: ObjectIdentifier) {
     let now = NIODeadline.now()
     let since = liveview.blockedSince ?? now
     liveview.blockedSince = since
-    if now - since >= TimeAmount(configuration.blockedSendLimit) {
+    if now - since >= TimeAmount(present.blockedSendLimit) {
       liveview.client = nil
       logger.debug("liveview client reads nothing, closed")
       if let channel = connections[id]?.channel { reset(channel) }
     }
   }
 
+  /// The clock of the stream now.
+  private var timestamp: UInt32 {
+    present.initialTimestamp &+ UInt32(truncatingIfNeeded: uptimeMilliseconds)
+      &- liveview.clockOffset
+  }
+
   private func sendPicture(to id: ObjectIdentifier, _ channel: any Channel) {
-    // The clock is read when the picture is taken, not when it is ready.
-    let timestamp =
-      configuration.initialTimestamp &+ UInt32(truncatingIfNeeded: uptimeMilliseconds)
-    guard let drawn = drawPicture() else { return }
     let fault = liveview.faults.isEmpty ? nil : liveview.faults.removeFirst()
-    if fault == .sequenceGap { liveview.sequenceNumber &+= 100 }
-    if body.wantsFrameInformation {
-      let information = LiveviewPacket.frameInformation(
-        frameNumber: liveview.frameNumber, sequenceNumber: liveview.sequenceNumber,
-        timestamp: timestamp)
-      liveview.sequenceNumber &+= 1
-      write(information.encoded(), to: channel)
+    begin(fault)
+    if body.wantsFrameInformation { sendFrameInformation(to: channel) }
+    guard let (packet, bytes) = makePicture(fault) else { return }
+    counters.framesSent += 1
+    write(bytes, to: channel, fault: fault)
+    if fault != nil {
+      logger.debug("packet spoilt", metadata: ["sequence": "\(packet.sequenceNumber)"])
     }
+    suffer(fault?.consequence ?? .goOn, id, channel)
+  }
+
+  /// What a fault changes before its picture is taken.
+  private func begin(_ fault: LiveviewFault?) {
+    switch fault {
+    case .sequenceGap: liveview.sequenceNumber &+= 100
+    case .sequenceRestart: liveview.sequenceNumber = 1
+    case .clockRestart: liveview.clockOffset &+= timestamp
+    default: break
+    }
+  }
+
+  private func makePicture(_ fault: LiveviewFault?) -> (LiveviewPacket, ByteBuffer)? {
+    // The clock is read when the picture is taken, not when it is ready.
+    let timestamp = timestamp
+    guard let drawn = drawPicture() else { return nil }
     var packet = LiveviewPacket.image(
       liveview.memory.payload(for: fault?.spoil(drawn) ?? drawn), size: pictureSize,
-      announcesSize: configuration.announcesPictureSize,
+      announcesSize: present.announcesPictureSize,
       sequenceNumber: liveview.sequenceNumber, timestamp: timestamp)
     liveview.sequenceNumber &+= 1
     fault?.spoil(&packet)
     let bytes = packet.encoded()
-    counters.framesSent += 1
-    guard let fault else { return write(bytes, to: channel) }
-    write(fault.spoil(encoded: bytes, using: &liveview.random), to: channel, fault: fault)
-    suffer(fault.consequence, id, channel)
+    return (packet, fault?.spoil(encoded: bytes, using: &liveview.random) ?? bytes)
+  }
+
+  private func sendFrameInformation(to channel: any Channel) {
+    let information = LiveviewPacket.frameInformation(
+      frameNumber: liveview.frameNumber, sequenceNumber: liveview.sequenceNumber,
+      timestamp: timestamp)
+    liveview.sequenceNumber &+= 1
+    write(information.encoded(), to: channel)
   }
 
   private func suffer(
@@ -206,20 +163,47 @@ extension SimulatedCamera {
   ///
   /// The line with the chunk's size goes out by itself, as the real camera mostly does it.
   private func write(_ packet: ByteBuffer, to channel: any Channel, fault: LiveviewFault? = nil) {
-    guard configuration.liveviewFraming == .chunked else {
-      return channel.writeAndFlush(packet, promise: nil)
-    }
+    for piece in chunk(packet, fault: fault) { channel.writeAndFlush(piece, promise: nil) }
+  }
+
+  private func chunk(_ packet: ByteBuffer, fault: LiveviewFault? = nil) -> [ByteBuffer] {
+    guard present.liveviewFraming == .chunked else { return [packet] }
     var size = String(packet.readableBytes, radix: 16)
+    var chunk = packet
     switch fault {
     case .badChunkLine: size = "nonsense"
     // More is promised than comes.
     case .closeInsidePacket, .resetInsidePacket, .hangInsidePacket: size += "0"
     default: break
     }
-    channel.writeAndFlush(ByteBuffer(string: size + "\r\n"), promise: nil)
-    var chunk = packet
-    chunk.writeString("\r\n")
-    channel.writeAndFlush(chunk, promise: nil)
+    // Where the empty line should be, the size of the next chunk comes.
+    chunk.writeString(fault == .missingChunkEnd ? "1000\r\n" : "\r\n")
+    return [ByteBuffer(string: size + "\r\n"), chunk]
+  }
+
+  // MARK: - One byte at a time
+
+  private func trickle(to channel: any Channel) {
+    guard liveview.wedge == nil, !liveview.isHanging, body.takesPictures, channel.isWritable
+    else { return }
+    if liveview.trickling.readableBytes == 0 {
+      liveview.frameNumber &+= 1
+      guard let (_, bytes) = makePicture(nil) else { return }
+      liveview.trickling = ByteBuffer()
+      for piece in chunk(bytes) { liveview.trickling.writeImmutableBuffer(piece) }
+    }
+    guard let byte = liveview.trickling.readSlice(length: 1) else { return }
+    channel.writeAndFlush(byte, promise: nil)
+    if liveview.trickling.readableBytes == 0 { counters.framesSent += 1 }
+    statusChanged()
+  }
+
+  /// What is left of a packet goes out at once when the stream is well again.
+  private func finishTrickle(to channel: any Channel) {
+    guard liveview.trickling.readableBytes > 0 else { return }
+    channel.writeAndFlush(liveview.trickling, promise: nil)
+    liveview.trickling = ByteBuffer()
+    counters.framesSent += 1
   }
 
   // MARK: - What the sensor sees
@@ -229,8 +213,8 @@ extension SimulatedCamera {
     do throws(TurboJPEGError) {
       if pictures?.picture.size != pictureSize {
         pictures = try PictureSource(
-          size: pictureSize, title: "\(configuration.friendlyName) (simulated)",
-          quality: configuration.jpegQuality)
+          size: pictureSize, title: "\(present.friendlyName) (simulated)",
+          quality: present.jpegQuality)
       }
       return try pictures?.jpeg(frameNumber: liveview.frameNumber, clock: Self.timeOfDay())
     } catch {

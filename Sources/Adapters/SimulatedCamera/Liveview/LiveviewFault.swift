@@ -25,9 +25,15 @@ public enum LiveviewFault: String, Sendable, Hashable, CaseIterable {
   case giantSize
   /// 100 sequence numbers are left out.
   case sequenceGap
+  /// Sequence numbers begin again at 1.
+  case sequenceRestart
+  /// The clock of the stream begins again at 0.
+  case clockRestart
   /// A line that should say the size of a chunk says something else; the response ends there,
   /// because what follows could not be read.
   case badChunkLine
+  /// The line end behind a chunk is missing; the response ends there, for the same reason.
+  case missingChunkEnd
   /// The response ends as it should, between two pictures.
   case cleanEnd
   /// The connection is closed in the middle of a packet.
@@ -49,7 +55,7 @@ public enum LiveviewFault: String, Sendable, Hashable, CaseIterable {
   var consequence: Consequence {
     switch self {
     case .cleanEnd: .end
-    case .closeInsidePacket, .badChunkLine: .close
+    case .closeInsidePacket, .badChunkLine, .missingChunkEnd: .close
     case .resetInsidePacket: .reset
     case .hangInsidePacket: .hang
     default: .goOn
