@@ -18,7 +18,7 @@ final class RunningBridge: Sendable {
         "run", "--camera-simulated", "always", "--outputs-rtsp-listen-address", "127.0.0.1",
         "--outputs-rtsp-listen-port", "\(rtspPort)", "--control-listen-port", "\(controlPort)",
       ] + arguments, environment: environment)
-    let streaming = await program.line { $0.contains("camera:") && $0.contains("state=running") }
+    let streaming = await program.line { $0.contains("camera:") && $0.contains("liveview started") }
     try #require(streaming != nil, "\(program.lines)")
   }
 

@@ -17,6 +17,9 @@ struct CameraRunner: Sendable {
   /// Short waits: a camera that comes back should be served within a second or so.
   private static let backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(1))
 
+  /// Where the simulated camera listens, whatever interface leads to a real one.
+  private static let loopback = "127.0.0.1"
+
   func run() async {
     let supervisor = Supervisor(telemetry: telemetry, backoff: Self.backoff)
     if await needsSimulatedCamera() {
@@ -50,7 +53,9 @@ struct CameraRunner: Sendable {
           simulation == .always ? "set by camera.simulated" : "no camera in reach"),
         LogKey.url: .string(endpoints.descriptionURL),
       ])
-    let reader = sources.reader(overriding: ["camera.url": endpoints.descriptionURL])
+    let reader = sources.reader(overriding: [
+      "camera.url": endpoints.descriptionURL, "camera.interface": Self.loopback,
+    ])
     let simulated = SonyCameraInput(
       settings: reader.scoped(to: SonyCameraInput.kind), sink: line.sink, telemetry: telemetry)
     do {

@@ -66,6 +66,17 @@ public struct SettingsReader: Sendable {
     return fallback
   }
 
+  /// A number that need not be given; nil if the key is absent or an empty text.
+  public func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
+    guard !isEmptyText(key) else { return nil }
+    let allowed = "a number from \(range.lowerBound) to \(range.upperBound), or nothing"
+    guard let found = lookUp(key, .double, allowed: allowed) else { return nil }
+    guard case .double(let value) = found.content else { return nil }
+    if range.contains(value) { return value }
+    report(key, value: "\(value)", source: found.source, allowed: allowed)
+    return nil
+  }
+
   /// A duration given as a number of seconds; name such keys `…Seconds`.
   public func seconds(
     _ key: String, default fallback: Double, in range: ClosedRange<Double>
@@ -130,6 +141,19 @@ public struct SettingsReader: Sendable {
         return true
       }
     }?.name
+  }
+
+  /// Whether the source that decides `key` says "".
+  private func isEmptyText(_ key: String) -> Bool {
+    let absolute = AbsoluteConfigKey(path + [key])
+    guard
+      let source = sources.first(where: { $0.name == sourceName(of: key) }),
+      let found = try? source.provider.value(forKey: absolute, type: .string),
+      found.value?.content == .string("")
+    else { return false }
+    ledger.noteRead(key: fullKey(key))
+    ledger.noteSpelling(found.encodedKey, in: source.name)
+    return true
   }
 
   private struct Found {

@@ -39,7 +39,7 @@ public struct ComponentTelemetry: Sendable {
   }
 
   /// The same for the status board only: for changes that follow from others which were logged.
-  func note(_ state: ComponentState, _ detail: String? = nil) {
+  public func note(_ state: ComponentState, _ detail: String? = nil) {
     board.update(name) { entry in
       entry.state = state
       entry.detail = detail

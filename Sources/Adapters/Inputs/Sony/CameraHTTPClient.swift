@@ -11,8 +11,9 @@ import Synchronization
 /// get a connection of their own: one left over from before a Wi-Fi loss would swallow the next
 /// call.
 final class CameraHTTPClient: Sendable {
-  /// For a session's calls: some attempts of `CameraConnector`, for datagrams get lost.
-  static let usualConnectLimit = Duration.seconds(3)
+  /// For a session's calls: two attempts of `CameraConnector`, for datagrams get lost. What is
+  /// silent then is better looked for anew, where it was and elsewhere: the finder asks it on.
+  static let usualConnectLimit = CameraConnector.usualAttemptLimit * 2
 
   private let connector: CameraConnector
   private let lastIdentifier = Mutex(0)
@@ -94,16 +95,5 @@ extension CameraCallFault {
       self = .unreadable(.replyTooLong(limit: limit, actual: actual))
     case .unreadable: self = .unreadable(.replyNotJSON)
     }
-  }
-}
-
-extension CameraHTTPClient {
-  /// Lends a client to `body`.
-  ///
-  /// - Parameter localAddress: Name or address of the only interface to use; nil for any.
-  static func withClient<Value: Sendable>(
-    localAddress: String?, _ body: (CameraHTTPClient) async throws -> Value
-  ) async throws -> Value {
-    try await body(CameraHTTPClient(interface: localAddress))
   }
 }

@@ -27,17 +27,27 @@ final class LiveviewHandler: ChannelInboundHandler {
     var firstPicture: Duration
     /// From one complete picture to the next.
     var picture: Duration
+    /// The same while the camera says that it is busy: taking a photo, focusing, in a menu.
+    var busy = Duration.seconds(60)
     /// Bytes without a picture after which the stream counts as something else; eight times the
     /// largest packet. The parser's own limit is for garbage in a row, this one holds for endless
     /// packets without a picture, too.
     var byteCountWithoutPicture = 4 * 1024 * 1024
   }
 
+  /// How often a busy camera is looked at: pictures should come again soon after it is ready.
+  private static let busyInterval = TimeAmount.milliseconds(500)
+
+  /// For the first picture after that.
+  private static let graceAfterBusy = Duration.seconds(1)
+
   /// What is waited for, and since when.
   private enum Phase {
     case answer(since: MediaTime)
     case firstPicture(since: MediaTime)
     case nextPicture(since: MediaTime)
+    /// The end is told; what was read before the socket closed does not count.
+    case over
   }
 
   private let url: CameraURL
@@ -52,6 +62,7 @@ final class LiveviewHandler: ChannelInboundHandler {
   private var phase: Phase
   private var watch: Scheduled<Void>?
   private var byteCountWithoutPicture = 0
+  private var lastBusyAt: MediaTime?
 
   init(
     url: CameraURL, sink: FrameSink, record: LiveviewRecord, clock: MediaClock,
@@ -75,10 +86,10 @@ final class LiveviewHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .over = phase { return }
     switch unwrapInboundIn(data) {
     case .head(let head):
       let now = clock.now()
-      record.streamAnswered(at: now)
       if head.status == .ok {
         enter(.firstPicture(since: now), context)
       } else {
@@ -132,11 +143,12 @@ final class LiveviewHandler: ChannelInboundHandler {
 
   // MARK: Time
 
-  private var deadline: MediaTime {
+  private var deadline: MediaTime? {
     switch phase {
     case .answer(let since): since.advanced(by: limits.answer)
     case .firstPicture(let since): since.advanced(by: limits.firstPicture)
     case .nextPicture(let since): since.advanced(by: limits.picture)
+    case .over: nil
     }
   }
 
@@ -148,6 +160,7 @@ final class LiveviewHandler: ChannelInboundHandler {
 
   /// One timer follows the deadline, which every picture moves on.
   private func keepWatching(_ context: ChannelHandlerContext) {
+    guard let deadline else { return }
     let rest = clock.now().duration(to: deadline)
     guard rest <= .zero else {
       watch = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(rest)) {
@@ -155,7 +168,26 @@ final class LiveviewHandler: ChannelInboundHandler {
       }
       return
     }
-    if case .answer = phase { end(.unreachable, context) } else { end(.stalled, context) }
+    switch phase {
+    case .answer:
+      end(.unreachable, context)
+    case .firstPicture(let since), .nextPicture(let since):
+      guard isExcused, since.duration(to: clock.now()) < limits.busy else {
+        return end(.stalled, context)
+      }
+      watch = context.eventLoop.assumeIsolated().scheduleTask(in: Self.busyInterval) {
+        self.keepWatching(context)
+      }
+    case .over:
+      break
+    }
+  }
+
+  /// The camera is busy by its own word, or was a moment ago.
+  private var isExcused: Bool {
+    let now = clock.now()
+    if record.isCameraBusy { lastBusyAt = now }
+    return lastBusyAt.map { $0.duration(to: now) < Self.graceAfterBusy } ?? false
   }
 
   // MARK: End
@@ -174,6 +206,8 @@ final class LiveviewHandler: ChannelInboundHandler {
 
   /// Only the first reason counts.
   private func end(_ reason: LiveviewEnd, _ context: ChannelHandlerContext) {
+    if case .over = phase { return }
+    phase = .over
     watch?.cancel()
     watch = nil
     events.yield(.ended(reason))

@@ -10,8 +10,6 @@ import SonyCamera
 /// Nothing here waits for anybody: pictures go into a slot that keeps the newest. A reader that
 /// stops reading makes the camera close the stream.
 struct LiveviewReader: Sendable {
-  /// A camera in reach accepts within milliseconds.
-  private static let connectLimit = Duration.milliseconds(1500)
   /// Bytes of one read: more than a picture has, so that it takes one wake-up. The kernel's own
   /// buffer is left to the kernel: it is emptied at once, so that nothing grows old in it.
   private static let readSize = 131_072
@@ -25,6 +23,9 @@ struct LiveviewReader: Sendable {
   var stallLimit: Duration
   /// For the head of the answer, at least; a camera that just woke up takes its time.
   var shortestAnswerLimit = Duration.seconds(5)
+  /// For one attempt to connect, of two, for datagrams get lost; a camera in reach accepts within
+  /// milliseconds.
+  var attemptLimit = CameraConnector.usualAttemptLimit
 
   /// Reads until the stream ends, and says why it did.
   ///
@@ -38,7 +39,7 @@ struct LiveviewReader: Sendable {
     _ url: CameraURL, firstPictureLimit: Duration? = nil,
     onFirstPicture: @escaping @Sendable (PictureSize) async -> Void
   ) async -> LiveviewEnd {
-    record.streamBegins()
+    record.streamBegins(at: clock.now())
     let (events, continuation) = AsyncStream.makeStream(of: LiveviewHandler.Event.self)
     let connection = ConnectionHandle()
     let limits = LiveviewHandler.Limits(
@@ -59,8 +60,8 @@ struct LiveviewReader: Sendable {
     to url: CameraURL, through connection: ConnectionHandle, limits: LiveviewHandler.Limits,
     reporting events: AsyncStream<LiveviewHandler.Event>.Continuation
   ) {
-    CameraConnector(interface: interface).connect(
-      to: url, within: Self.connectLimit, handle: connection,
+    CameraConnector(interface: interface, attemptLimit: attemptLimit).connect(
+      to: url, within: attemptLimit * 2, handle: connection,
       configure: {
         $0.channelOption(
           .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readSize))
@@ -86,16 +87,5 @@ struct LiveviewReader: Sendable {
       }
     }
     return .closed
-  }
-}
-
-extension LiveviewReader {
-  /// - Parameter localAddress: Name or address of the only interface to use; nil for any.
-  init(
-    localAddress: String?, sink: FrameSink, record: LiveviewRecord, clock: MediaClock,
-    stallLimit: Duration
-  ) {
-    self.init(
-      interface: localAddress, sink: sink, record: record, clock: clock, stallLimit: stallLimit)
   }
 }

@@ -14,10 +14,15 @@ final class LiveviewRecord: Sendable {
   private struct State {
     var camera: FoundCamera?
     var information = CameraInformation()
+    var condition = CameraCondition()
+    var pollingMode = PollingMode.undecided
+    var hasSizedLiveview = true
     var activity = CameraActivity.idle
+    var awayReason = AwayReason.searching
+    var lostAt: MediaTime?
     var clock = CameraClock()
     var size: PictureSize?
-    var answeredAt: MediaTime?
+    var streamBeganAt: MediaTime?
     var lastArrival: MediaTime?
     var recentArrivals: [MediaTime] = []
     var pictureCount: UInt64 = 0
@@ -35,33 +40,59 @@ final class LiveviewRecord: Sendable {
 
   // MARK: Facts
 
+  /// A camera was found; what is known about it holds if it is the same as before.
   func found(_ camera: FoundCamera) {
     state.withLock {
+      let isSame =
+        $0.camera?.uniqueDeviceName == camera.uniqueDeviceName
+        && (camera.uniqueDeviceName != nil || $0.camera?.endpoint == camera.endpoint)
       $0.camera = camera
+      guard !isSame else { return }
       $0.information = CameraInformation()
+      $0.condition = CameraCondition()
+      $0.hasSizedLiveview = true
     }
   }
 
-  func progressed(_ activity: CameraActivity, _ information: CameraInformation) {
+  func progressed(_ activity: CameraActivity, _ watch: CameraWatch) {
     state.withLock {
       $0.activity = activity
-      $0.information = information
+      $0.information = watch.information
+      $0.condition = watch.condition
+      $0.pollingMode = watch.pollingMode
     }
   }
 
-  func streamBegins() {
+  /// A session is over; what the camera told last is kept.
+  func ended(_ activity: CameraActivity, _ watch: CameraWatch, because error: SonyInputError?) {
+    progressed(activity, watch)
+    state.withLock {
+      $0.condition.lapse()
+      if let error { $0.awayReason = error.awayReason(watch.condition) }
+    }
+  }
+
+  func picturesAreLost(at now: MediaTime) {
+    state.withLock { $0.lostAt = $0.lostAt ?? now }
+  }
+
+  /// - Returns: For how long there were none; nil for the first ones of all.
+  func picturesAreBack(at now: MediaTime) -> Duration? {
+    state.withLock { state in
+      let lostAt = state.lostAt
+      state.lostAt = nil
+      return lostAt.map { $0.duration(to: now) }
+    }
+  }
+
+  func streamBegins(at now: MediaTime) {
     state.withLock {
       $0.streamCount &+= 1
       $0.clock.reset()
       $0.recentArrivals = []
-      $0.answeredAt = nil
       $0.lastArrival = nil
+      $0.streamBeganAt = now
     }
-  }
-
-  /// The camera has accepted the request for the stream.
-  func streamAnswered(at now: MediaTime) {
-    state.withLock { $0.answeredAt = now }
   }
 
   func streamEnded(_ reason: LiveviewEnd?) {
@@ -94,9 +125,31 @@ final class LiveviewRecord: Sendable {
 
   // MARK: Status
 
-  /// When this stream last showed life: its newest picture, or the camera's answer before the
-  /// first; nil while there is no answer.
-  var lastSignOfLife: MediaTime? { state.withLock { $0.lastArrival ?? $0.answeredAt } }
+  /// When the present stream was asked for.
+  var streamBeganAt: MediaTime? { state.withLock { $0.streamBeganAt } }
+
+  /// Age of the stream's newest picture; nil if it has brought none.
+  func newestPictureAge(now: MediaTime) -> Duration? {
+    state.withLock { $0.lastArrival.map { $0.duration(to: now) } }
+  }
+
+  /// The camera cannot send pictures now, by its own word.
+  var isCameraBusy: Bool { state.withLock { $0.condition.isBusy } }
+
+  /// Why there was no camera last.
+  var awayReason: AwayReason { state.withLock { $0.awayReason } }
+
+  /// What was found out about the camera.
+  var information: CameraInformation { state.withLock { $0.information } }
+
+  /// What the camera told about itself last.
+  var condition: CameraCondition { state.withLock { $0.condition } }
+
+  /// False on a camera that does not know `startLiveviewWithSize`.
+  var hasSizedLiveview: Bool {
+    get { state.withLock { $0.hasSizedLiveview } }
+    set { state.withLock { $0.hasSizedLiveview = newValue } }
+  }
 
   /// The camera of the present or the last session.
   var camera: FoundCamera? { state.withLock { $0.camera } }
@@ -109,6 +162,7 @@ final class LiveviewRecord: Sendable {
     return .object([
       "activity": .string(state.activity.rawValue),
       "camera": Self.status(of: state.camera, state.information),
+      "condition": Self.status(of: state.condition, state.pollingMode),
       "pictureSize": .text(state.size?.description),
       "picturesPerSecond": .rounded(Self.rate(of: state.recentArrivals, now: now)),
       "newestPictureAgeSeconds": state.lastArrival.map { .seconds($0.duration(to: now)) } ?? .null,
@@ -141,6 +195,28 @@ final class LiveviewRecord: Sendable {
       "application": .text(information.application?.name),
       "applicationVersion": .text(information.application?.version),
       "apiVersions": .array((information.versions ?? []).map { .string($0) }),
+      "refusedSetup": .array(
+        information.setupRefusals.keys.map(\.rawValue).sorted().map { .string($0) }),
+    ])
+  }
+
+  private static func status(
+    of condition: CameraCondition, _ pollingMode: PollingMode
+  ) -> StatusValue {
+    .object([
+      "isCurrent": .bool(condition.isCurrent),
+      "told": .string(pollingMode.rawValue),
+      "status": .text(condition.status?.name),
+      "isBusy": .bool(condition.isBusy),
+      "batteryPercent": condition.battery?.percent.map { .int($0) } ?? .null,
+      "batteryRemark": .text(condition.battery?.remark?.rawValue),
+      "errors": .array(condition.errors.map { .string($0) }),
+      "shootMode": .text(condition.shootMode),
+      "exposureMode": .text(condition.exposureMode),
+      "focus": .text(condition.focus?.rawValue),
+      "zoomPercent": condition.zoomPosition.map { .int($0) } ?? .null,
+      "photos": .int(condition.photoCount),
+      "availableMethods": condition.methods.map { .int($0.count) } ?? .null,
     ])
   }
 

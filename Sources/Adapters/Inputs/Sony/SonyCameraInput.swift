@@ -28,26 +28,31 @@ public struct SonyCameraInput: Input {
   ///
   /// When cancelled it stops liveview and remote shooting, within 1.5 s.
   public func runSession() async throws {
+    let beganAt = telemetry.clock.now()
     try await waitForInterface()
+    reportAbsence(record.awayReason)
     telemetry.report(.waiting, waitingFor)
-    try await CameraHTTPClient.withClient(localAddress: localAddress) { http in
-      let camera = try await finder(http).first()
-      record.found(camera)
-      let reader = LiveviewReader(
-        localAddress: localAddress, sink: sink, record: record, clock: telemetry.clock,
-        stallLimit: settings.stallLimit)
-      try await CameraConversation(
-        camera: camera, settings: settings, http: http, reader: reader, record: record,
-        telemetry: telemetry
-      ).run()
+    let http = CameraHTTPClient(interface: settings.interface, logger: telemetry.logger)
+    let camera = try await finder(http).first()
+    record.found(camera)
+    let reader = LiveviewReader(
+      interface: settings.interface, sink: sink, record: record, clock: telemetry.clock,
+      stallLimit: settings.stallLimit)
+    let conversation = CameraConversation(
+      camera: camera, settings: settings, http: http, reader: reader, record: record, sink: sink,
+      telemetry: telemetry, searchedSince: beganAt)
+    do {
+      try await conversation.run()
+    } catch {
+      reportAbsence(record.awayReason)
+      throw error
     }
   }
 
   /// True if a camera answers within `limit`. Starts nothing on it.
   public func isCameraInReach(within limit: Duration) async -> Bool {
-    let camera = try? await CameraHTTPClient.withClient(localAddress: localAddress) { http in
-      try await withTimeLimit(limit) { try await finder(http).first() }
-    }
+    let http = CameraHTTPClient(interface: settings.interface)
+    let camera = try? await withTimeLimit(limit) { try await finder(http).first() }
     return camera != nil
   }
 
@@ -58,19 +63,17 @@ public struct SonyCameraInput: Input {
       discoveryPort: discoveryPort)
   }
 
-  /// Source address of connections, if only one interface may be used.
-  private var localAddress: String? {
-    guard let name = settings.interface else { return nil }
-    return NetworkInterface.all(named: name).first?.address
-  }
-
   /// A Wi-Fi interface has no address until it has joined the camera's network.
   private func waitForInterface() async throws {
     guard let name = settings.interface else { return }
-    while NetworkInterface.all(named: name).isEmpty {
-      telemetry.report(.waiting, "waiting for interface \(name) to get an address")
-      try await Task.sleep(for: .seconds(1))
-    }
+    guard NetworkInterface.running(named: name).isEmpty else { return }
+    reportAbsence(.noInterface)
+    telemetry.report(.waiting, "waiting for interface \(name) to get an address")
+    try await NetworkInterface.waitUntilRunning(named: name)
+  }
+
+  private func reportAbsence(_ reason: AwayReason) {
+    sink.report(CameraPresence(.away(reason), cameraName: record.camera?.name))
   }
 
   /// What the input is waiting for while it looks for a camera.

@@ -1,8 +1,11 @@
+import Pipeline
 import SonyCamera
 
 /// Why a session with the camera is over although nobody asked for it.
 enum SonyInputError: Error, Sendable, Hashable, CustomStringConvertible {
   case sessionEnded(camera: String, CameraSessionEnd)
+  /// The interface that leads to the camera went down, and the pictures with it.
+  case interfaceLost(camera: String, interface: String)
 
   var description: String {
     switch self {
@@ -19,6 +22,20 @@ enum SonyInputError: Error, Sendable, Hashable, CustomStringConvertible {
         + (code.map { " (error \($0))" } ?? " (unreadable answer)")
     case .sessionEnded(let camera, .noPictures(let end)):
       "\(camera) started its liveview but sent no picture (\(end.phrase))"
+    case .interfaceLost(let camera, let interface):
+      "\(camera) is out of reach (interface \(interface) is down)"
+    }
+  }
+
+  /// The same for viewers, with the last the camera told.
+  func awayReason(_ condition: CameraCondition) -> AwayReason {
+    switch self {
+    case .interfaceLost: return .noInterface
+    case .sessionEnded(_, .stopped), .sessionEnded(_, .unreachable):
+      if condition.hasError { return .cameraError }
+      return condition.isBatteryNearEnd ? .batteryEmpty : .unreachable
+    case .sessionEnded(_, .notReady): return condition.hasError ? .cameraError : .busy
+    case .sessionEnded(_, .noPictures): return condition.hasError ? .cameraError : .stalled
     }
   }
 }

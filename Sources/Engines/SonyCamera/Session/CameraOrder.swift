@@ -1,9 +1,11 @@
-/// What the owner of a `CameraSession` has to do next; there is never more than one order.
+/// What the owner of a `CameraSession` has to do next; there is never more than one order, and a
+/// new one replaces the one before, whether that was finished or not.
 public enum CameraOrder: Sendable, Hashable {
   /// Send the call, and report `replyReceived` or `callFailed`.
   case call(CameraCall, timeLimit: Duration)
-  /// Open the stream, report each picture by `pictureReceived`, and at the end `liveviewEnded`.
-  case openLiveview(CameraURL)
+  /// Open the stream, report its first picture by `pictureReceived`, and at the end
+  /// `liveviewEnded`. If there is a limit, the first picture has to come within it.
+  case openLiveview(CameraURL, firstPictureLimit: Duration?)
   /// Let the time pass, then report `waitEnded`.
   case wait(Duration)
   /// The session is over; send nothing more.
@@ -41,56 +43,43 @@ public enum CameraSessionEnd: Sendable, Hashable {
   case unreachable(CameraMethod, CameraCallFault)
   /// The camera refused for so long that it is better to start from the beginning.
   case notReady(CameraMethod, CameraErrorCode?)
-  /// Liveview was started several times without a single picture.
+  /// No step of recovery brought pictures.
   case noPictures(LiveviewEnd)
 }
 
 /// What a session is doing, as a person would say it; the raw value is the phrase.
-public enum CameraActivity: String, Sendable, Hashable {
+public enum CameraActivity: String, Sendable, Hashable, CaseIterable {
   case idle = "not connected"
-  case identifying = "asking the camera who it is"
   case listing = "asking the camera what it can do"
   case enteringRemoteShooting = "waiting for the camera to enter remote shooting mode"
   case startingLiveview = "waiting for the camera to start its liveview"
   case waitingUntilReady = "waiting for the camera to be ready"
   case awaitingFirstPicture = "waiting for the first picture"
   case receiving = "receiving pictures"
-  case reopening = "opening the liveview again"
+  case recovering = "getting the liveview back"
+  case standingBack = "another program has the liveview"
+  case goingToSleep = "stopping the liveview because nobody watches"
+  case asleep = "asleep until somebody watches"
   case stopping = "leaving the camera"
   case ended = "finished with the camera"
 }
 
-/// What a camera said about itself; grows during a session.
-public struct CameraInformation: Sendable, Hashable {
-  /// API versions; nil if not told.
-  public var versions: [String]?
-  public var application: CameraApplication?
-  /// From `getAvailableApiList`; a hint, real lists are incomplete.
-  public var methods: Set<CameraMethod>?
-
-  public init() {}
+/// Something an operator may want to read about, once.
+public enum CameraSessionNotice: Sendable, Hashable {
+  /// The stream ended, and this is done about it.
+  case recovering(RecoveryStep, after: LiveviewEnd)
+  /// Another program takes the liveview; the next try is after this time.
+  case standingBack(Duration)
+  /// The camera refuses, and is asked again.
+  case refused(CameraMethod, CameraErrorCode?)
+  /// Remote shooting mode was entered; what was set before may be lost.
+  case enteredRemoteShooting
 }
 
-/// Pauses that double from try to try.
-///
-/// Without jitter: only one client can talk to a camera, so there is nobody to keep apart from.
-struct BackOff: Sendable {
-  private let first: Duration
-  private let longest: Duration
-  private var current: Duration
-
-  init(first: Duration, longest: Duration) {
-    self.first = first
-    self.longest = longest
-    current = first
-  }
-
-  mutating func next() -> Duration {
-    defer { current = min(current * 2, longest) }
-    return current
-  }
-
-  mutating func reset() {
-    current = first
-  }
+/// How much of a camera is switched off while nobody watches.
+public enum SleepDepth: String, Sendable, Hashable, CaseIterable {
+  /// Its liveview only: it is back within a second, but its screen and sensor stay on.
+  case liveview
+  /// Remote shooting mode, too: it is back within some seconds, and stays cooler.
+  case recMode
 }

@@ -47,4 +47,57 @@ import Testing
     ])
     #expect(problems.map(\.key) == ["url", "liveviewSize", "stallSeconds"])
   }
+
+  @Test func sleepsOnlyOnDemand() {
+    #expect(read([:]).settings.sleepDepth == nil)
+    #expect(read(["sleep": "recMode"]).settings.sleepDepth == nil)
+    #expect(read(["mode": "onDemand"]).settings.sleepDepth == .liveview)
+    let (settings, problems) = read([
+      "mode": "onDemand", "sleep": "recMode", "idleSeconds": 5.0, "whenTaken": "yield",
+    ])
+    #expect(problems.isEmpty)
+    #expect(settings.sleepDepth == .recMode)
+    #expect(settings.idleTime == .seconds(5))
+    #expect(settings.whenTaken == .yield)
+    #expect(read(["mode": "seldom"]).problems.map(\.key) == ["mode"])
+  }
+
+  @Test func setupIsEmptyUnlessGiven() {
+    #expect(read([:]).settings.setup.isEmpty)
+    #expect(
+      read(["setup.zoomPosition": "", "setup.exposureCompensation": "", "setup.shootMode": ""])
+        .settings.setup.isEmpty)
+  }
+
+  @Test func readsTheSetup() {
+    let (settings, problems) = read([
+      "setup.frameInfo": true, "setup.shootMode": "still", "setup.selfTimerOff": true,
+      "setup.exposureCompensation": -0.7, "setup.whiteBalance": "5500K",
+      "setup.focusMode": "AF-C", "setup.zoomPosition": 40.0, "setup.touchAFPosition": "50, 33.3",
+    ])
+    #expect(problems.isEmpty)
+    let setup = settings.setup
+    #expect(setup.frameInfo == true)
+    #expect(setup.shootMode == "still")
+    #expect(setup.turnsSelfTimerOff)
+    #expect(setup.exposureCompensation == -0.7)
+    #expect(setup.whiteBalance == .init(colorTemperature: 5500))
+    #expect(setup.focusMode == "AF-C")
+    #expect(setup.zoomPosition == 40)
+    #expect(setup.touchAFPosition == .init(x: 50, y: 33.3))
+  }
+
+  @Test(arguments: ["50", "50,", "50,101", "a,b", "1,2,3", "nan,1", "-1,5"])
+  func aPointIsTwoPercentages(text: String) {
+    let problems = read(["setup.touchAFPosition": ConfigValue(stringLiteral: text)]).problems
+    #expect(problems.map(\.key) == ["setup.touchAFPosition"])
+  }
+
+  @Test func numbersThatNeedNotBeGivenHaveLimits() {
+    let (settings, problems) = read([
+      "setup.zoomPosition": 101.0, "setup.exposureCompensation": "much",
+    ])
+    #expect(problems.map(\.key) == ["setup.exposureCompensation", "setup.zoomPosition"])
+    #expect(settings.setup.isEmpty)
+  }
 }

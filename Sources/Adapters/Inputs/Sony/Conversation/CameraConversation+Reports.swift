@@ -1,0 +1,148 @@
+import Logging
+import Media
+import Pipeline
+import SonyCamera
+
+/// What the operator and the viewers are told.
+extension CameraConversation {
+  /// After every fact: status, presence, and log lines for what is news.
+  func progressed() {
+    let activity = session.activity
+    takeSessionNotices()
+    startWatchIfDue()
+    for notice in watch.takeNotices() { log(notice) }
+    record.progressed(activity, watch)
+    record.hasSizedLiveview = session.hasSizedLiveview
+    announce(activity)
+    sink.report(
+      CameraPresence(
+        CameraPresence.State(activity, watch.condition, recoveryStep: recoveryStep),
+        cameraName: camera.name))
+  }
+
+  /// One line for each first picture: it is what the operator waits for.
+  func announcePictures(_ size: PictureSize, at now: MediaTime) {
+    telemetry.note(.running, "receiving \(size) from \(camera.name) at \(camera.endpoint.host)")
+    var metadata: Logger.Metadata = [
+      LogKey.camera: .string(camera.name), LogKey.address: .string(camera.endpoint.host),
+      LogKey.size: .string(size.description),
+      LogKey.tookSeconds: .string(StepTimes.seconds(steps.beganAt.duration(to: now))),
+      LogKey.steps: .string(steps.description),
+    ]
+    let absence = record.picturesAreBack(at: now)
+    if let absence { metadata[LogKey.awaySeconds] = .string(StepTimes.seconds(absence)) }
+    telemetry.logger.notice(
+      absence == nil ? "liveview started" : "liveview is back", metadata: metadata)
+  }
+
+  /// The way back begins here, if pictures were there.
+  func picturesEnded(_ end: LiveviewEnd) {
+    telemetry.report(error: "liveview ended: \(end.phrase)")
+    guard session.activity == .receiving else { return }
+    let now = telemetry.clock.now()
+    record.picturesAreLost(at: now)
+    steps = StepTimes(beganAt: now)
+  }
+
+  private func takeSessionNotices() {
+    for notice in session.takeNotices() {
+      switch notice {
+      case .recovering(let step, let end):
+        recoveryStep = step
+        telemetry.logger.warning(
+          "liveview lost",
+          metadata: [
+            LogKey.reason: .string(end.phrase), LogKey.next: .string(step.rawValue),
+          ])
+      case .standingBack(let pause):
+        telemetry.logger.warning(
+          "another program has taken the liveview",
+          metadata: [LogKey.retryInSeconds: .string(StepTimes.seconds(pause))])
+      case .refused(let method, let code):
+        telemetry.logger.notice(
+          "camera is not ready",
+          metadata: [
+            LogKey.method: .string(method.rawValue),
+            LogKey.reason: .string(code.map { "error \($0)" } ?? "unreadable answer"),
+          ])
+      case .enteredRemoteShooting:
+        tellWatchOfRecMode()
+      }
+    }
+  }
+
+  private func log(_ notice: CameraNotice) {
+    let level: Logger.Level =
+      switch notice.severity {
+      case .debug: .debug
+      case .notice: .notice
+      case .warning: .warning
+      }
+    telemetry.logger.log(
+      level: level, "\(notice.phrase)",
+      metadata: Logger.Metadata(
+        uniqueKeysWithValues: notice.values.map { ($0.key.rawValue, .string($0.value)) }))
+    if case .errorAppeared(let error) = notice { telemetry.report(error: "camera: \(error)") }
+  }
+
+  /// The status board's line; sleep is news, the steps on the way to a picture are not.
+  private func announce(_ activity: CameraActivity) {
+    guard activity != lastActivity else { return }
+    defer { lastActivity = activity }
+    switch activity {
+    case .listing, .startingLiveview, .awaitingFirstPicture:
+      telemetry.note(
+        .starting, "found \(camera.name) at \(camera.endpoint.host), starting its liveview")
+    case .enteringRemoteShooting, .recovering, .standingBack, .goingToSleep:
+      telemetry.note(.waiting, activity.rawValue)
+    case .waitingUntilReady:
+      let code = session.lastRefusal?.code.map { " (error \($0))" } ?? ""
+      telemetry.note(.waiting, activity.rawValue + code)
+    case .asleep:
+      telemetry.note(.waiting, activity.rawValue)
+      telemetry.logger.notice(
+        "camera is asleep until somebody watches",
+        metadata: [
+          LogKey.camera: .string(camera.name), LogKey.address: .string(camera.endpoint.host),
+        ])
+    case .idle, .receiving, .stopping, .ended:
+      break
+    }
+  }
+}
+
+extension CameraSession.Condition {
+  /// As the watch knows it.
+  init(_ watch: CameraWatch) {
+    let isTold = watch.pollingMode == .longPoll || watch.pollingMode == .contested
+    self.init(
+      isBusy: watch.condition.isBusy, needsRecMode: watch.condition.needsRecMode ?? false,
+      isWatched: isTold && watch.condition.isCurrent)
+  }
+}
+
+extension CameraPresence.State {
+  /// What an activity means for viewers.
+  ///
+  /// - Parameter recoveryStep: The newest since pictures stopped.
+  init(_ activity: CameraActivity, _ condition: CameraCondition, recoveryStep: RecoveryStep?) {
+    let isBroken = condition.isCurrent && condition.hasError
+    self =
+      switch activity {
+      case .receiving: condition.isBusy ? .away(.busy) : .present
+      case .asleep, .goingToSleep: .asleep
+      case .waitingUntilReady: .away(isBroken ? .cameraError : .busy)
+      case .standingBack: .away(.taken)
+      case .idle, .listing, .enteringRemoteShooting, .startingLiveview, .awaitingFirstPicture,
+        .recovering:
+        if isBroken {
+          .away(.cameraError)
+        } else if let recoveryStep, recoveryStep > .reopen {
+          .away(.stalled)
+        } else {
+          .waking
+        }
+      case .stopping, .ended: .away(.unreachable)
+      }
+  }
+}
