@@ -112,7 +112,8 @@ extension CameraWatch {
 
   mutating func listEnded() -> CameraWatchOrder {
     isListFresh = true
-    releaseSetup(isQuiet: true)
+    // A list says nothing about what goes on.
+    releaseSetup(isQuiet: false)
     guard setupPlan != .due else {
       owedPause = Self.listInterval
       return proceed()

@@ -128,8 +128,9 @@ import Testing
     camera.leaveRecMode()
     camera.enterRecMode()
     #expect(camera.step == "call getAvailableApiList[]")
-    camera.beginLiveview()
     try camera.reply(#""result":[["startLiveview","setFocusMode"]]"#)
+    #expect(camera.step == "wait 30.0 seconds")
+    camera.beginLiveview()
     #expect(camera.step == Self.focus)
   }
 
