@@ -50,10 +50,7 @@ summary=()
 
 clean_up() {
   local pid name
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for i in $(seq 50); do [ -n "$(jobs -pr)" ] || break; sleep 0.1; done
-  for pid in $(jobs -pr); do kill -KILL "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
+  for pid in "${pids[@]}"; do end "$pid"; done
   for name in $gateway $camera $uplink; do ip netns del "$name" 2>/dev/null || true; done
   rm -rf "$work"
 }
@@ -138,8 +135,15 @@ simulate() { # namespace, address, name, more options...
   await "$output" 0 '^ *API:' "$(milliseconds)"
   [ "$took" != never ] || { cat "$output"; give_up "the simulated camera did not start"; }
 }
+# Asks a program to end, and makes it after 3 s.
 end() {
+  local i
   kill "$1" 2>/dev/null || true
+  for i in $(seq 60); do
+    kill -0 "$1" 2>/dev/null || break
+    sleep 0.05
+  done
+  kill -KILL "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
 }
 
