@@ -40,7 +40,7 @@ public final class ExternalProgram: Sendable {
     process.standardError = try FileHandle(forWritingTo: err)
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in done.resume() }
-      do { try process.run() } catch { done.resume(throwing: error) }
+      do { try start(process) } catch { done.resume(throwing: error) }
     }
     return Outcome(
       exitCode: process.terminationStatus, output: [UInt8](try Data(contentsOf: out)),
@@ -64,6 +64,16 @@ public final class ExternalProgram: Sendable {
       if data.isEmpty { handle.readabilityHandler = nil }
       self?.received(data)
     }
+    try Self.start(process)
+  }
+
+  /// Starts it with all signals deliverable: threads of the pool block them, a program inherits
+  /// that, and could not be ended by SIGTERM then.
+  private static func start(_ process: Process) throws {
+    var (none, usual) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &usual)
+    defer { pthread_sigmask(SIG_SETMASK, &usual, nil) }
     try process.run()
   }
 

@@ -18,17 +18,23 @@ struct CameraConnector: Sendable {
 
   /// For one attempt at a host in a local network, which accepts within 11 ms (NEX-5T) if it is
   /// there. The kernel itself would repeat a lost attempt only after a second.
-  static let attemptLimit = Duration.milliseconds(450)
+  static let usualAttemptLimit = Duration.milliseconds(450)
+
+  /// For a host behind a router, which only the settings can name; at least. The kernel repeats an
+  /// attempt once in that time.
+  static let distantLimit = Duration.milliseconds(1500)
 
   /// Name or address of the only interface to use; nil leaves it to the routes.
   var interface: String?
   var logger: Logger?
+  /// Another than the usual one for tests, where one loaded machine is both sides.
+  var attemptLimit = usualAttemptLimit
 
   /// Begins to connect, and begins again with a host that is silent, until the time is up: one
   /// that comes back must not be missed because of an attempt that began before.
   ///
   /// - Parameters:
-  ///   - limit: For name, connection and acceptance together.
+  ///   - limit: For connection and acceptance together, if the host is in a local network.
   ///   - handle: Learns of each channel as soon as there is one.
   ///   - configure: Sets options of the bootstrap.
   ///   - makeHandler: What comes behind the HTTP coders; called once for each attempt.
@@ -40,7 +46,7 @@ struct CameraConnector: Sendable {
   ) -> EventLoopFuture<any Channel> {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let isLocal = NetworkInterface.running(named: interface).contains { $0.covers(url.host) }
-    let patience = isLocal ? min(limit, Self.attemptLimit) : limit
+    let patience = isLocal ? min(limit, attemptLimit) : max(limit, Self.distantLimit)
     let first = attempt(
       to: url, on: loop, within: patience, handle: handle, configure: configure,
       makeHandler: makeHandler)

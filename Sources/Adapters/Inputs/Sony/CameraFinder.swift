@@ -10,8 +10,6 @@ struct CameraFinder: Sendable {
   private static let descriptionTimeLimit = Duration.seconds(3)
   /// For `getVersions`; more, because a camera that changes its mode answers late.
   private static let endpointTimeLimit = Duration.seconds(5)
-  /// For a host behind a router, which only the settings can name.
-  private static let distantConnectLimit = Duration.seconds(3)
   /// Sony's own app sends three searches at these distances, because datagrams get lost.
   private static let firstSearchPauses: [Duration] = [.milliseconds(100), .milliseconds(200)]
   /// How often the plan is looked at, and the interfaces with it.
@@ -158,8 +156,7 @@ struct CameraFinder: Sendable {
   }
 
   private func ask(_ candidate: ProbePlan.Candidate) async throws -> FoundCamera {
-    let connectLimit =
-      candidate.interface == nil ? Self.distantConnectLimit : CameraConnector.attemptLimit
+    let connectLimit = CameraConnector.usualAttemptLimit
     switch candidate.probe {
     case .description(let location):
       let description = try await http.description(

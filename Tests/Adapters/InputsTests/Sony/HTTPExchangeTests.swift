@@ -11,8 +11,8 @@ import Testing
     interface: String? = nil
   ) async -> Result<HTTPAnswer, HTTPExchangeFault> {
     await HTTPExchange(
-      connector: CameraConnector(interface: interface), method: .GET, url: url,
-      maximumByteCount: maximumByteCount, connectLimit: .seconds(3), timeLimit: timeLimit
+      connector: .patient(interface: interface), method: .GET, url: url,
+      maximumByteCount: maximumByteCount, connectLimit: .seconds(20), timeLimit: timeLimit
     ).run()
   }
 
@@ -35,9 +35,9 @@ import Testing
     try await ScriptedPeer.with([.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]) { peer in
       _ = await get(peer.url("/a?b=c"))
       _ = await HTTPExchange(
-        connector: CameraConnector(), method: .POST, url: peer.url("/sony/camera"),
+        connector: .patient(), method: .POST, url: peer.url("/sony/camera"),
         content: ("application/json", ByteBuffer(string: "{}")), maximumByteCount: 100,
-        connectLimit: .seconds(3), timeLimit: .seconds(20)
+        connectLimit: .seconds(20), timeLimit: .seconds(20)
       ).run()
       #expect(
         peer.observations.requests == [

@@ -17,7 +17,8 @@ import Testing
   ) -> LiveviewReader {
     LiveviewReader(
       interface: interface, sink: PictureTray().sink, record: LiveviewRecord(), clock: .system,
-      stallLimit: stallLimit, shortestAnswerLimit: shortestAnswerLimit)
+      stallLimit: stallLimit, shortestAnswerLimit: shortestAnswerLimit,
+      attemptLimit: .seconds(20))
   }
 
   private static func packet(_ payload: [UInt8], declared: Int? = nil) -> [UInt8] {

@@ -3,6 +3,8 @@ import NIOPosix
 import SonyCamera
 import Synchronization
 
+@testable import Inputs
+
 /// A TCP server on loopback that takes one request and answers with bytes from a script, however
 /// wrong they are.
 final class ScriptedPeer: Sendable {
@@ -68,6 +70,13 @@ final class ScriptedPeer: Sendable {
   /// Returns when the observations are as wanted.
   func wait(until isWanted: @escaping @Sendable (Observations) -> Bool) async {
     for await now in log.changes() where isWanted(now) { return }
+  }
+}
+
+extension CameraConnector {
+  /// One that waits as long as it takes a loaded machine to be both sides.
+  static func patient(interface: String? = nil) -> CameraConnector {
+    CameraConnector(interface: interface, attemptLimit: .seconds(20))
   }
 }
 

@@ -46,12 +46,12 @@ import Testing
       let url = CameraURL(host: "127.0.0.5", port: peer.port, path: "/")
       // The peer listens on 127.0.0.1 only, so the host is there and refuses.
       await #expect(throws: (any Error).self) {
-        try await CameraConnector(interface: "lo").connect(
-          to: url, within: .seconds(3), handle: connection
+        try await CameraConnector.patient(interface: "lo").connect(
+          to: url, within: .seconds(20), handle: connection
         ) { SilentHandler() }.get()
       }
-      let channel = try await CameraConnector(interface: "lo").connect(
-        to: peer.url(), within: .seconds(3), handle: connection
+      let channel = try await CameraConnector.patient(interface: "lo").connect(
+        to: peer.url(), within: .seconds(20), handle: connection
       ) { SilentHandler() }.get()
       #expect(channel.localAddress?.ipAddress == "127.0.0.1")
       connection.close()
@@ -64,8 +64,8 @@ import Testing
     try await ScriptedPeer.with([]) { peer in
       let connection = ConnectionHandle()
       for _ in 0..<3 {
-        _ = try await CameraConnector().connect(
-          to: peer.url(), within: .seconds(3), handle: connection
+        _ = try await CameraConnector.patient().connect(
+          to: peer.url(), within: .seconds(20), handle: connection
         ) { SilentHandler() }.get()
       }
       await peer.wait { $0.openConnections == 3 }
@@ -80,8 +80,8 @@ import Testing
       connection.close()
       #expect(connection.isClosed)
       await #expect(throws: (any Error).self) {
-        try await CameraConnector().connect(
-          to: peer.url(), within: .seconds(3), handle: connection
+        try await CameraConnector.patient().connect(
+          to: peer.url(), within: .seconds(20), handle: connection
         ) { SilentHandler() }.get()
       }
       await peer.wait { $0.openConnections == 0 }
