@@ -180,6 +180,28 @@ public struct RTSPServerConnection: Sendable {
     return answerWaiting(response, at: now)
   }
 
+  /// What was ordered last cannot be had: there is nothing to watch at present. The connection
+  /// and a session that does not play stay.
+  ///
+  /// - Parameter retryAfter: When asking again makes sense; told to the client in whole seconds.
+  ///
+  /// Source: RFC 2326 §11 (503) and §12.31 (`Retry-After`).
+  public mutating func streamUnavailable(
+    retryAfter: Duration, at now: MediaTime
+  ) -> [RTSPServerOrder] {
+    let refused: RTSPRequest
+    switch waiting {
+    case .nothing, .delay: return []
+    case .description(let request), .playback(let request): refused = request
+    case .transport(let request, _, _):
+      refused = request
+      if state.session != nil { state = .initial(hadSession: true) }
+    }
+    var response = response(.serviceUnavailable, to: refused)
+    response.headers.append("Retry-After", "\(max(0, retryAfter.components.seconds))")
+    return answerWaiting(response, at: now)
+  }
+
   /// RTCP came over UDP: the viewer is alive.
   public mutating func rtcpReceived(at now: MediaTime) {
     lastSignOfLifeAt = max(lastSignOfLifeAt, now)

@@ -4,7 +4,8 @@ import NIOCore
 public enum RTSPServerOrder: Sendable, Hashable {
   /// Write these bytes to the client.
   case send(ByteBuffer)
-  /// Make a session description; then call `described(with:at:)`.
+  /// Make a session description; then call `described(with:at:)`. In place of what is called
+  /// after this and the next two, `streamUnavailable(retryAfter:at:)` is always possible.
   case describe
   /// Choose an SSRC, open UDP ports if needed; then call `transportReady(ssrc:serverPorts:at:)`
   /// or `transportFailed(at:)`.

@@ -51,6 +51,29 @@ import Testing
     #expect(dialogue.request("OPTIONS *").code == 200)
   }
 
+  @Test func anUnavailableStreamMeans503WithTheTimeToAskAgain() {
+    var dialogue = Dialogue()
+    let id = dialogue.setUp()
+    dialogue.answersOrders = false
+    for request in [
+      "DESCRIBE rtsp://h/live/stream", "PLAY rtsp://h/live/stream",
+      "SETUP rtsp://h/live/stream/trackID=0",
+    ] {
+      let header = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
+      #expect(dialogue.request(request, "Session: \(id)", header).text.isEmpty)
+      let answers = dialogue.note(
+        dialogue.connection.streamUnavailable(retryAfter: .seconds(5), at: dialogue.now))
+      #expect(answers.map(\.code) == [503])
+      #expect(answers.first?["Retry-After"] == "5")
+    }
+    #expect(dialogue.orders.contains(.stopSession), "SETUP had given up the old transport")
+    #expect(dialogue.request("PLAY rtsp://h/live/stream", "Session: \(id)").code == 454)
+    #expect(!dialogue.isClosed)
+    // Nothing is waited for: it comes too late, and says nothing.
+    #expect(
+      dialogue.connection.streamUnavailable(retryAfter: .zero, at: dialogue.now).isEmpty)
+  }
+
   /// One request on a fresh connection, its answer, and that the connection goes on.
   @Test(arguments: [
     ("DESCRIBE rtsp://h/nope", [], 404), ("DESCRIBE *", [], 400),

@@ -114,15 +114,12 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     switch order {
     case .send(let bytes):
       send(bytes)
-    case .describe:
-      let description = server.description(serverHost: RTSPAddress.host(of: channel.localAddress))
-      carryOut(connection.described(with: description, at: now))
-    case .openTransport(.interleaved(let channels)):
-      transportOpened(.interleaved(channel, channels), serverPorts: nil)
-    case .openTransport(.udp(let clientPorts)):
-      openPorts(clientPorts)
-    case .startPlaying:
-      startPlaying()
+    case .describe, .openTransport, .startPlaying:
+      if case .unavailable(let retryAfter) = server.stream.availability {
+        carryOut(connection.streamUnavailable(retryAfter: retryAfter, at: now))
+      } else {
+        begin(order)
+      }
     case .pausePlaying:
       viewer?.pause()
       server.viewerPaused(self)
@@ -132,6 +129,23 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       receivedRTCP(datagram)
     case .close:
       closeAfterAnswers()
+    }
+  }
+
+  /// Carries out an order that there must be something to watch for.
+  private func begin(_ order: RTSPServerOrder) {
+    switch order {
+    case .describe:
+      let description = server.description(serverHost: RTSPAddress.host(of: channel.localAddress))
+      carryOut(connection.described(with: description, at: server.clock.now()))
+    case .openTransport(.interleaved(let channels)):
+      transportOpened(.interleaved(channel, channels), serverPorts: nil)
+    case .openTransport(.udp(let clientPorts)):
+      openPorts(clientPorts)
+    case .startPlaying:
+      startPlaying()
+    case .send, .pausePlaying, .stopSession, .receivedRTCP, .close:
+      break
     }
   }
 
@@ -268,7 +282,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   // MARK: End
 
-  /// The server ends: goodbye to the viewer, then the connection.
+  /// The server ends, or there is nothing to watch: goodbye to the viewer, then the connection.
   func shutDown() {
     guard !isClosing else { return }
     carryOut(connection.peerClosed())

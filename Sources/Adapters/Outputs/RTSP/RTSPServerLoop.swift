@@ -162,11 +162,20 @@ final class RTSPServerLoop {
   func tick() {
     let anchor = clock.wallClockAnchor()
     for handler in handlers.values { handler.tick(at: anchor) }
+    if case .unavailable = stream.availability { sendPlayersAway() }
     if unreportedRefusals > 0 {
       logger.warning("connections refused", metadata: [LogKey.count: "\(unreportedRefusals)"])
       unreportedRefusals = 0
     }
     updateStatus()
+  }
+
+  /// Ends the sessions that play, as a client ends them: a player then shows that there is nothing
+  /// to see instead of the last picture for ever.
+  private func sendPlayersAway() {
+    guard !players.isEmpty else { return }
+    logger.notice("viewers sent away", metadata: [LogKey.viewers: "\(players.count)"])
+    for player in Array(players.values) { player.shutDown() }
   }
 
   private func updateStatus() {

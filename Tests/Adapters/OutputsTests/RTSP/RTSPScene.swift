@@ -26,15 +26,21 @@ final class RTSPScene: Sendable {
   private let serving: Task<Void, any Error>
   private let serial = Mutex<UInt64>(0)
 
-  /// - Parameter values: Keys of section `outputs.rtsp`.
-  init(_ values: [AbsoluteConfigKey: ConfigValue] = [:], hasFormat: Bool = true) async throws {
+  /// - Parameters:
+  ///   - values: Keys of section `outputs.rtsp`.
+  ///   - rules: What viewers get while there is no camera.
+  ///   - cameraClock: Times the camera's absence.
+  init(
+    _ values: [AbsoluteConfigKey: ConfigValue] = [:], hasFormat: Bool = true,
+    rules: OfflinePlan.Rules = OfflinePlan.Rules(), cameraClock: MediaClock = .system
+  ) async throws {
     var values: [AbsoluteConfigKey: ConfigValue] = values
     if values["listenAddress"] == nil { values["listenAddress"] = "127.0.0.1" }
     if values["listenPort"] == nil { values["listenPort"] = 0 }
     let source = SettingsSource(name: "test", provider: InMemoryProvider(values: values))
     let reader = SettingsReader(sources: [source], ledger: SettingsLedger())
     let clock = MediaClock.system
-    slot = FrameSlot(clock: clock, preparedSize: .alpha6000Liveview)
+    slot = FrameSlot(clock: cameraClock, preparedSize: .alpha6000Liveview, rules: rules)
     hub = StreamHub(slot: slot, clock: clock)
     if hasFormat { hub.setFormat(makeFormat(0x1E)) }
     board = StatusBoard(clock: clock)
