@@ -77,13 +77,18 @@ let package = Package(
     .systemLibrary(
       name: "CX264", path: "Sources/Libraries/CX264", providers: [.apt(["libx264-dev"])]),
     .systemLibrary(name: "CPlatform", path: "Sources/Libraries/CPlatform"),
+    .target(
+      name: "CSlateFont", path: "Sources/Libraries/CSlateFont",
+      exclude: ["slate-font.bin", "OFL.txt"]),
     target("TurboJPEG", "Libraries/TurboJPEG", ["CTurboJPEG", "Media"]),
     target("X264", "Libraries/X264", ["CX264", "Media"]),
 
     // Pipeline: frames, access units, back-pressure; no protocol.
     target(
       "Pipeline", "Pipeline",
-      ["Media", "TurboJPEG", "X264", "CPlatform", logging, metrics, configuration]),
+      [
+        "Media", "TurboJPEG", "X264", "CPlatform", "CSlateFont", logging, metrics, configuration,
+      ]),
 
     // Adapters: sockets, no rules.
     target(
