@@ -79,6 +79,8 @@ public final class ExternalProgram: Sendable {
 
   public var processIdentifier: Int32 { process.processIdentifier }
 
+  public var isRunning: Bool { process.isRunning }
+
   /// Everything it has written so far.
   public var lines: [String] { state.withLock { $0.lines } }
 

@@ -1,0 +1,57 @@
+import Foundation
+
+/// What came of each fault, as a table for people.
+struct FaultTable: Sendable {
+  struct Row: Sendable {
+    var fault: CameraFault
+    /// From when the camera could serve again to the first live picture; nil: never.
+    var recovery: Duration?
+    /// Longest time without any picture.
+    var longestPause: Duration
+    /// Time without live pictures.
+    var outage: Duration
+    var offlinePictures: Int
+    var logLines: [String]
+
+    var recoveryText: String { recovery.map { "\(FaultTable.seconds($0)) s" } ?? "never" }
+
+    /// What a viewer saw, in words.
+    var sight: String {
+      if outage < .milliseconds(500) { return "nothing of it" }
+      if offlinePictures == 0 { return "picture stood still for \(FaultTable.seconds(outage)) s" }
+      return "offline picture from \(FaultTable.seconds(longestPause)) s on, "
+        + "\(FaultTable.seconds(outage)) s in all"
+    }
+  }
+
+  var rows: [Row] = []
+  var notes: [String] = []
+
+  static func seconds(_ duration: Duration) -> String {
+    let milliseconds = max(
+      0,
+      duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    )
+    return String(format: "%.2f", Double(milliseconds) / 1000)
+  }
+
+  /// Markdown.
+  var text: String {
+    var lines = [
+      "| fault | viewers saw | live again after | log |", "|---|---|---|---|",
+    ]
+    for row in rows {
+      let name = row.fault.name + (row.fault.remark.map { " (\($0))" } ?? "")
+      let log = row.logLines.isEmpty ? "nothing" : row.logLines.joined(separator: "<br>")
+      lines.append("| \(name) | \(row.sight) | \(row.recoveryText) | \(log) |")
+    }
+    return (lines + [""] + notes).joined(separator: "\n") + "\n"
+  }
+
+  /// A log line without its time and what every line says.
+  static func shortened(_ line: String) -> String {
+    guard let message = line.range(of: "camera: ") else { return line }
+    return String(line[message.upperBound...].prefix(200))
+      .replacingOccurrences(of: "|", with: "/")
+  }
+}
