@@ -55,6 +55,8 @@ struct Bridge {
       name: SonyCameraInput.kind, board: board, clock: clock, logger: logger)
     line = StreamLine(
       settings: EncoderSettings(settings: reader.scoped(to: "encoder")),
+      offline: OfflineSettings(settings: reader.scoped(to: "offline")),
+      freshWithin: SonyCameraSettings.freshWithin(settings: cameraSettings),
       board: board, clock: clock, logger: logger)
     input = SonyCameraInput(
       settings: cameraSettings, sink: line.sink, telemetry: inputTelemetry)

@@ -114,7 +114,11 @@ extension CameraConversation {
 extension CameraSession.Condition {
   /// As the watch knows it.
   init(_ watch: CameraWatch) {
-    let isTold = watch.pollingMode == .longPoll || watch.pollingMode == .contested
+    let isTold =
+      switch watch.pollingMode {
+      case .longPoll, .contested, .unheld, .unavailable: true
+      case .undecided, .slow: false
+      }
     self.init(
       isBusy: watch.condition.isBusy, needsRecMode: watch.condition.needsRecMode ?? false,
       isWatched: isTold && watch.condition.isCurrent)

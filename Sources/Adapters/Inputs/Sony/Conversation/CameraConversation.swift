@@ -62,7 +62,8 @@ actor CameraConversation {
     sessionSettings.rivalry = settings.whenTaken
     session = CameraSession(
       settings: sessionSettings, hasSizedLiveview: record.hasSizedLiveview)
-    watch = CameraWatch(setup: settings.setup, condition: record.condition)
+    watch = CameraWatch(
+      setup: settings.setup, condition: record.condition, information: record.information)
     steps = StepTimes(beganAt: beganAt)
     steps.add("search", took: beganAt.duration(to: telemetry.clock.now()))
     (facts, continuation) = AsyncStream.makeStream(of: ConversationFact.self)
