@@ -1,0 +1,169 @@
+import Media
+import SonyCamera
+
+extension Diagnosis {
+  private typealias Entry = DiagnosisReport.Entry
+
+  /// The findings in the order a reader wants them: what came of it, how it came to that, and the
+  /// long lists last.
+  public var report: DiagnosisReport {
+    DiagnosisReport(
+      sections: [
+        summary, machine, network, discovery, cameraSection, questions, callSection,
+        liveviewSection, linkSection, eventSection, methodSection, settingSection,
+      ].compactMap { $0 })
+  }
+
+  private var summary: DiagnosisReport.Entry {
+    let result =
+      switch outcome {
+      case .pictureReceived: "pictures received"
+      case .noPicture: "camera found, but no picture received"
+      case .noCamera: "no camera found"
+      }
+    return Entry(
+      "diagnosis",
+      .record([
+        Entry("result", .text(result)), Entry("date", .text(host.date)),
+        Entry("bridgeVersion", .text(host.bridgeVersion)), Entry("remarks", .texts(remarks)),
+      ]))
+  }
+
+  private var machine: DiagnosisReport.Entry {
+    Entry(
+      "machine",
+      .record([
+        Entry("kernel", .text(host.kernel)), Entry("architecture", .text(host.architecture)),
+        Entry("bridgesRunning", .list(host.otherBridges.map { .whole($0) })),
+      ]))
+  }
+
+  private var network: DiagnosisReport.Entry {
+    let interfaces = host.interfaces.map { interface in
+      DiagnosisReport.Value.text(
+        "\(interface.name) \(interface.address)\(interface.isRunning ? "" : " (no link)")")
+    }
+    var entries = [
+      Entry("interfaces", .list(interfaces)),
+      Entry("asked", .text(host.wantedInterface ?? "any interface")),
+      Entry("defaultRoute", .text(host.routes.defaultRoute.map(Self.words))),
+    ]
+    if let camera {
+      entries.append(
+        Entry(
+          "routeToCamera", .text(host.routes.route(to: camera.endpoint.host).map(Self.words))))
+      entries.append(Entry("cameraInterface", .text(camera.interface)))
+    }
+    entries.append(Entry("wifiBeforeLiveview", Self.value(signalBefore)))
+    entries.append(Entry("wifiDuringLiveview", Self.value(signalDuring)))
+    return Entry("network", .record(entries))
+  }
+
+  private static func words(_ route: RouteTable.Route) -> String {
+    route.gateway.map { "\(route.interface) by \($0)" } ?? "\(route.interface), direct"
+  }
+
+  private static func value(_ signal: WirelessSignal?) -> DiagnosisReport.Value {
+    guard let signal else { return .missing }
+    return .record([
+      Entry("signalDBm", signal.levelDBm.map { .whole($0) } ?? .missing),
+      Entry("noiseDBm", signal.noiseDBm.map { .whole($0) } ?? .missing),
+      Entry("linkQuality", signal.linkQuality.map { .whole($0) } ?? .missing),
+    ])
+  }
+
+  private var discovery: DiagnosisReport.Entry {
+    Entry(
+      "discovery",
+      .record([
+        Entry("searches", .whole(search.searchCount)), Entry("obstacle", .text(search.obstacle)),
+        Entry("heard", Self.value(search)),
+        Entry("heardDuringLiveview", searchDuring.map(Self.value) ?? .missing),
+        Entry("foundBy", .text(camera?.origin.rawValue)),
+        Entry("foundAfterSeconds", .seconds(foundAfter)),
+      ]))
+  }
+
+  private static func value(_ search: SearchFinding) -> DiagnosisReport.Value {
+    .list(
+      search.messages.map { message in
+        .record([
+          Entry("kind", .text(message.kind.rawValue)),
+          Entry("afterSeconds", .seconds(message.after)),
+          Entry("interface", .text(message.interface)), Entry("location", .text(message.location)),
+          Entry("server", .text(message.server)), Entry("identifier", .text(message.identifier)),
+        ])
+      })
+  }
+
+  private var cameraSection: DiagnosisReport.Entry? {
+    guard let camera else { return nil }
+    var entries = [
+      Entry("endpoint", .text(camera.endpoint.description)),
+      Entry("descriptionAddress", .text(camera.location?.description)),
+    ]
+    if let description {
+      entries += [
+        Entry("name", .text(description.name)), Entry("model", .text(description.model)),
+        Entry("manufacturer", .text(description.manufacturer)),
+        Entry("identifier", .text(description.identifier)),
+        Entry("services", .texts(description.services)),
+        Entry("namesDefaultLiveview", .flag(description.hasDefaultLiveview)),
+        Entry("descriptionTookSeconds", .seconds(descriptionTook)),
+      ]
+    }
+    entries += [
+      Entry("application", .text(application?.name)),
+      Entry("applicationVersion", .text(application?.version)),
+      Entry("apiVersions", .texts(versions)),
+      Entry("apiHeader", .texts(keepAlive?.fields.map(\.description) ?? [])),
+      Entry("callsAnsweredPerConnection", keepAlive.map { .whole($0.answerCount) } ?? .missing),
+    ]
+    return Entry("camera", .record(entries))
+  }
+
+  private var callSection: DiagnosisReport.Entry? {
+    guard !calls.isEmpty else { return nil }
+    return Entry(
+      "calls",
+      .list(
+        calls.map { record in
+          .record([
+            Entry("call", .text(record.call.title)), Entry("tookSeconds", .seconds(record.took)),
+            Entry("answer", .text(record.summary)),
+          ])
+        }))
+  }
+
+  private var methodSection: DiagnosisReport.Entry? {
+    guard camera != nil else { return nil }
+    return Entry(
+      "methods",
+      .record([
+        Entry("callableBefore", .texts(methodsBefore)),
+        Entry("callableInRecMode", .texts(methodsAfter)), Entry("known", .texts(knownMethods)),
+      ]))
+  }
+
+  private var eventSection: DiagnosisReport.Entry? {
+    guard eventBefore != nil || eventDuring != nil else { return nil }
+    return Entry(
+      "events",
+      .record([
+        Entry("atFirst", Self.value(eventBefore)), Entry("duringLiveview", Self.value(eventDuring)),
+      ]))
+  }
+
+  private static func value(_ event: Event?) -> DiagnosisReport.Value {
+    guard let event else { return .missing }
+    return .record(
+      [Entry("version", .text(event.version.rawValue))]
+        + event.entries.sorted { $0.key < $1.key }.map { Entry($0.key, .text($0.value)) })
+  }
+
+  private var settingSection: DiagnosisReport.Entry? {
+    guard !settings.isEmpty else { return nil }
+    return Entry(
+      "settings", .list(settings.map { .text("\($0.key) = \($0.value) (\($0.source))") }))
+  }
+}
