@@ -110,7 +110,7 @@ pictures_from() { # address, as a pattern for the bridge's log
   local address=${1//./\\.}
   echo "receiving .* at $address( |\"|$)|liveview (started|is back).* address=$address( |$)"
 }
-lost='liveview lost|session failed|state=(waiting|retrying)|waiting for interface'
+lost='liveview lost|session failed|state=(waiting|retrying)'
 frames() { sed -n 's/^frame=//p' "$work/viewer.progress" 2>/dev/null | tail -1; }
 # More than an offline picture every second could make up.
 sees_pictures() {

@@ -68,8 +68,9 @@ public struct SonyCameraInput: Input {
     guard let name = settings.interface else { return }
     guard NetworkInterface.running(named: name).isEmpty else { return }
     reportAbsence(.noInterface)
-    telemetry.report(.waiting, "waiting for interface \(name) to get an address")
-    try await NetworkInterface.waitUntilRunning(named: name)
+    try await NetworkInterface.waitUntilRunning(named: name) { obstacle in
+      telemetry.report(.waiting, "waiting for the camera's network: \(obstacle)")
+    }
   }
 
   private func reportAbsence(_ reason: AwayReason) {

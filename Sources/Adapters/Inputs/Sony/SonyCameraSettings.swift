@@ -48,6 +48,11 @@ public struct SonyCameraSettings: Sendable, Hashable {
       settings.report("url", value: url, allowed: CameraAddress.allowed)
     }
     interface = settings.string("interface")
+    if let interface, !NetworkInterface.isNameOrAddress(interface) {
+      settings.report(
+        "interface", value: interface,
+        allowed: "the name of a network interface, for example wlan1, or its IPv4 address")
+    }
     searchInterval = settings.seconds("searchIntervalSeconds", default: 3, in: 1...60)
     liveviewSize = settings.choice("liveviewSize", default: .large)
     stallLimit = settings.seconds("stallSeconds", default: 3, in: 0.5...60)

@@ -43,9 +43,9 @@ import Testing
 
   @Test func namesWhatCannotBeUsed() {
     let (_, problems) = read([
-      "url": "https://camera/", "liveviewSize": "XL", "stallSeconds": 0.1,
+      "url": "https://camera/", "interface": "wlan1:0", "liveviewSize": "XL", "stallSeconds": 0.1,
     ])
-    #expect(problems.map(\.key) == ["url", "liveviewSize", "stallSeconds"])
+    #expect(problems.map(\.key) == ["url", "interface", "liveviewSize", "stallSeconds"])
   }
 
   @Test func sleepsOnlyOnDemand() {
