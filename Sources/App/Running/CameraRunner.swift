@@ -16,12 +16,16 @@ struct CameraRunner: Sendable {
   private static let patience: Duration = .seconds(2)
   /// Short waits: a camera that comes back should be served within a second or so.
   private static let backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(1))
+  /// Enough for pictures. A Wi-Fi that comes and goes must not make each return slower; the finder
+  /// keeps its own pace, so the camera is not asked more often.
+  private static let goodSession = Duration.seconds(1)
 
   /// Where the simulated camera listens, whatever interface leads to a real one.
   private static let loopback = "127.0.0.1"
 
   func run() async {
-    let supervisor = Supervisor(telemetry: telemetry, backoff: Self.backoff)
+    let supervisor = Supervisor(
+      telemetry: telemetry, backoff: Self.backoff, goodSession: Self.goodSession)
     if await needsSimulatedCamera() {
       await supervisor.run { try await runWithSimulatedCamera() }
     } else {

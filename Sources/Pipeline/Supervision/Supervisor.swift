@@ -8,15 +8,18 @@ import Media
 public struct Supervisor: Sendable {
   private let telemetry: ComponentTelemetry
   private let backoff: Backoff
-  /// A session that lasted this long was a good one: the next wait is short again.
-  private static let goodSession: Duration = .seconds(5)
+  private let goodSession: Duration
 
+  /// - Parameter goodSession: A session that lasted this long was a good one: the next wait is
+  ///   short again.
   public init(
     telemetry: ComponentTelemetry,
-    backoff: Backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(2))
+    backoff: Backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(2)),
+    goodSession: Duration = .seconds(5)
   ) {
     self.telemetry = telemetry
     self.backoff = backoff
+    self.goodSession = goodSession
   }
 
   /// Runs `session` again and again until the task is cancelled.
@@ -37,7 +40,7 @@ public struct Supervisor: Sendable {
         lastReported = text
       }
       if Task.isCancelled { break }
-      if begin.duration(to: telemetry.clock.now()) >= Self.goodSession {
+      if begin.duration(to: telemetry.clock.now()) >= goodSession {
         backoff.reset()
         lastReported = nil
       }
