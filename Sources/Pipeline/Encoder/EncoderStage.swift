@@ -24,7 +24,8 @@ actor EncoderStage {
   private var serial: UInt64 = 0
   private var lastPresentationTime: MediaTime?
   private var lastWarning: String?
-  private var slate: SlateDrawing
+  private let language: SlateLanguage
+  private var artist = SlateArtist()
   /// Since when viewers have not seen the camera; nil while they do.
   private var offlineSince: MediaTime?
   private var offlineJPEG: (identity: OfflinePicture.Identity, bytes: ByteBuffer)?
@@ -37,11 +38,11 @@ actor EncoderStage {
 
   /// - Parameter size: Picture size to be ready for before the first picture comes.
   init(
-    settings: EncoderSettings, size: PictureSize, language: OfflineSettings.Language,
+    settings: EncoderSettings, size: PictureSize, language: SlateLanguage,
     slot: FrameSlot, hub: StreamHub, thread: ThreadExecutor, telemetry: ComponentTelemetry
   ) {
     self.thread = thread
-    slate = SlateDrawing(language: language)
+    self.language = language
     self.settings = H264EncoderSettings(
       size: size, profile: settings.profile, preset: settings.preset,
       bitrateKbps: settings.bitrateKbps, vbvBufferSeconds: settings.vbvBufferSeconds,
@@ -230,10 +231,12 @@ extension EncoderStage {
 
   private func prepare(_ picture: OfflinePicture) throws(PictureCodec.Failure) {
     if codec == nil { try open(for: picture.frame?.size ?? settings.size) }
-    let (slate, clock) = (slate, clock)
-    try codec?.prepare(picture) { card, planes, hasPicture in
-      slate.draw(card, onto: &planes, hasPicture: hasPicture, clock: clock)
-    }
+    let now = clock.wallClockAnchor()
+    let elapsed = now.mediaTime.duration(to: picture.card.since).wholeNanoseconds
+    let slate = OfflineSlate(
+      picture.card.presence, sinceUnixNanoseconds: now.unixNanoseconds &+ elapsed,
+      language: language)
+    try codec?.prepare(picture, slate: slate, artist: &artist)
   }
 
   private func encode(_ picture: OfflinePicture, forceIDR: Bool) -> AccessUnit? {

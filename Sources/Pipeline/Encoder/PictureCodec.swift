@@ -67,9 +67,9 @@ struct PictureCodec: ~Copyable {
 
   /// Brings an offline picture into the planes; costs nothing if it is there already.
   ///
-  /// - Parameter drawCard: Draws the words; the last argument is true if the planes show a picture.
+  /// - Parameter slate: The picture's card in words.
   mutating func prepare(
-    _ picture: OfflinePicture, _ drawCard: (OfflineCard, inout PixelFrame, Bool) -> Void
+    _ picture: OfflinePicture, slate: OfflineSlate, artist: inout SlateArtist
   ) throws(Failure) {
     guard offlineIdentity != picture.identity else { return }
     switch picture.look {
@@ -78,7 +78,7 @@ struct PictureCodec: ~Copyable {
     case .slate(let frame):
       let hasPicture = decodeIfPossible(frame)
       if !hasPicture { planes = PixelFrame(size: settings.size) }
-      drawCard(picture.card, &planes, hasPicture)
+      artist.draw(slate, onto: &planes, hasPicture: hasPicture)
     }
     offlineIdentity = picture.identity
   }

@@ -18,11 +18,11 @@ public struct OfflineSettings: Sendable, Hashable {
   }
 
   public var mode: Mode
-  public var language: OfflineSettings.Language
+  public var language: SlateLanguage
   public var after: Duration
 
   public init(
-    mode: Mode = .slate, language: OfflineSettings.Language = .english,
+    mode: Mode = .slate, language: SlateLanguage = .english,
     after: Duration = .seconds(2)
   ) {
     self.mode = mode
