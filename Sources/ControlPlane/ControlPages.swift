@@ -28,7 +28,7 @@ final class ControlPages: Sendable {
     router.get("/healthz") { _, _ in Response.text("ok\n") }
     router.get("/readyz") { [self] _, _ in readiness() }
     router.get("/snapshot.jpg") { [line, clock] _, _ in
-      Snapshot(line: line, clock: clock).response()
+      await Snapshot.take(from: line, clock: clock).response()
     }
     return router
   }
@@ -48,15 +48,21 @@ final class ControlPages: Sendable {
     /status        everything the bridge knows about itself, JSON
     /metrics       the same in figures, for Prometheus
     /healthz       200 while the process lives
-    /readyz        200 while the camera delivers and all outputs run, otherwise 503 with reasons
-    /snapshot.jpg  the camera's newest picture
+    /readyz        200 while viewers who come can see the camera and all outputs run, a camera
+                   that sleeps until then included; otherwise 503 with reasons
+    /snapshot.jpg  a fresh picture of the camera; wakes it if it sleeps
 
     """
 
   private func readiness() -> Response {
-    let readiness = Readiness(
-      pictureAge: line.newestPicture()?.age, components: board.components)
+    let readiness = readinessNow()
     return .json(readiness.status, status: readiness.isReady ? .ok : .serviceUnavailable)
+  }
+
+  private func readinessNow() -> Readiness {
+    Readiness(
+      presence: line.viewing.presence.state, pictureAge: line.newestPicture()?.age,
+      components: board.components)
   }
 
   private func metrics() -> Response {
@@ -72,8 +78,8 @@ final class ControlPages: Sendable {
     members["rates"] = rates.withLock { $0 }.status(now: sample)
     members["newestPicture"] = newestPicture()
     members["process"] = ProcessStatistics(startedAt: board.startedAt).status
-    members["ready"] = .bool(
-      Readiness(pictureAge: line.newestPicture()?.age, components: board.components).isReady)
+    members["viewing"] = line.viewing.status
+    members["ready"] = .bool(readinessNow().isReady)
     return .object(members)
   }
 

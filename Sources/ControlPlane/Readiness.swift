@@ -1,28 +1,41 @@
 import Media
 import Pipeline
 
-/// Whether a viewer who comes now would see the camera: pictures arrive, and nothing that is
-/// switched on is down.
+/// Whether a viewer who comes now would soon see the camera, and nothing that is switched on is
+/// down.
+///
+/// That is so while pictures come, and while the camera sleeps on demand or wakes: then they come
+/// when somebody asks. A camera that is away is not ready, whatever viewers are shown in its place.
 struct Readiness: Sendable {
   /// A newest picture older than this means that the camera does not deliver. An α6000 sends one
   /// every 40 ms, and pauses for a second or two while it focuses or takes a photo.
   static let maxPictureAge: Duration = .seconds(5)
+  /// What the input is called on the status board; its presence says more than its state, which is
+  /// `starting` whenever the camera wakes.
+  private static let inputName = "camera"
 
   /// What stands in the way, one sentence each; empty if ready.
   let reasons: [String]
 
   var isReady: Bool { reasons.isEmpty }
 
-  init(pictureAge: Duration?, components: [StatusBoard.Entry]) {
-    var reasons: [String] = []
-    switch pictureAge {
-    case nil: reasons.append("no picture from the camera yet")
-    case let age? where age > Self.maxPictureAge:
-      reasons.append("the newest picture is \(age.components.seconds) s old")
-    default: break
+  init(presence: CameraPresence.State, pictureAge: Duration?, components: [StatusBoard.Entry]) {
+    reasons =
+      Self.reasons(presence, pictureAge)
+      + components.filter { $0.name != Self.inputName }.compactMap(Self.reason)
+  }
+
+  private static func reasons(
+    _ presence: CameraPresence.State, _ pictureAge: Duration?
+  ) -> [String] {
+    if let pictureAge, pictureAge <= maxPictureAge { return [] }
+    switch presence {
+    case .asleep, .waking: return []
+    case .away(let reason): return ["the camera is away: \(reason.phrase)"]
+    case .present:
+      guard let pictureAge else { return ["no picture from the camera yet"] }
+      return ["the newest picture is \(pictureAge.components.seconds) s old"]
     }
-    reasons += components.compactMap(Self.reason)
-    self.reasons = reasons
   }
 
   private static func reason(_ entry: StatusBoard.Entry) -> String? {
@@ -40,5 +53,21 @@ struct Readiness: Sendable {
 
   var status: StatusValue {
     .object(["ready": .bool(isReady), "reasons": .array(reasons.map { .string($0) })])
+  }
+}
+
+extension AwayReason {
+  /// For people who watch over the bridge.
+  fileprivate var phrase: String {
+    switch self {
+    case .searching: "none was found yet"
+    case .unreachable: "it does not answer"
+    case .batteryEmpty: "its battery is empty"
+    case .cameraError: "it reports an error"
+    case .busy: "it is busy"
+    case .stalled: "it sends no pictures"
+    case .taken: "another program has its liveview"
+    case .noInterface: "the network interface is down"
+    }
   }
 }

@@ -33,14 +33,15 @@ struct ControlPlaneFixture: Sendable {
   let controlPlane: ControlPlane
   private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-  init(settings: [String: ConfigContent] = [:]) {
+  init(settings: [String: ConfigContent] = [:], offline: OfflineSettings.Mode = .slate) {
     let clock = clock
     let mediaClock = MediaClock(
-      monotonic: { clock.now }, unixNanoseconds: { clock.unixNanoseconds })
+      monotonic: { clock.now }, unixNanoseconds: { clock.unixNanoseconds },
+      wait: { try await clock.sleep(until: $0) })
     board = StatusBoard(clock: mediaClock)
     line = StreamLine(
-      settings: EncoderSettings(settings: settingsReader([:])), board: board, clock: mediaClock,
-      logger: logger)
+      settings: EncoderSettings(settings: settingsReader([:])),
+      offline: OfflineSettings(mode: offline), board: board, clock: mediaClock, logger: logger)
     let all = settings.merging(["listenPort": .int(0)]) { given, _ in given }
     controlPlane = ControlPlane(
       settings: ControlPlaneSettings(settings: settingsReader(all)), line: line, board: board,

@@ -16,6 +16,8 @@ import Testing
   private let fixture = ControlPlaneFixture()
 
   @Test func theIndexListsEveryPage() async throws {
+    // Otherwise the snapshot would wait for one.
+    fixture.publishPicture()
     try await fixture.whileServing { base in
       let index = try await Reply.to(base + "/")
       #expect(index.status == 200)
@@ -40,7 +42,11 @@ import Testing
     try await fixture.whileServing { base in
       let before = try await Reply.to(base + "/readyz")
       #expect(before.status == 503)
-      #expect(before.json?["reasons"] as? [String] == ["no picture from the camera yet"])
+      #expect(
+        before.json?["reasons"] as? [String] == ["the camera is away: none was found yet"])
+      fixture.line.sink.report(CameraPresence(.asleep))
+      #expect(try await Reply.to(base + "/readyz").status == 200)
+      fixture.line.sink.report(CameraPresence(.present))
       fixture.publishPicture()
       #expect(try await Reply.to(base + "/readyz").status == 200)
       fixture.clock.advance(by: .seconds(60))
@@ -68,6 +74,12 @@ import Testing
       #expect(picture["ageSeconds"] as? Double == 0.12)
       #expect(picture["size"] as? String == "640x424")
       #expect(status["ready"] as? Bool == true)
+      let viewing = try #require(status["viewing"] as? [String: Any])
+      #expect(viewing["presence"] as? String == "away")
+      #expect(viewing["awayReason"] as? String == "searching")
+      #expect(viewing["presenceSeconds"] as? Double == 0.12)
+      #expect(viewing["isOffline"] as? Bool == false)
+      #expect(viewing["isVideoWanted"] as? Bool == false)
       #expect(((status["process"] as? [String: Any])?["residentBytes"] as? Int ?? 0) > 1 << 20)
       let members = reply.text.split(separator: "\n").filter { $0.hasPrefix("  \"") }
       #expect(members.count > 4)
@@ -93,23 +105,78 @@ import Testing
 
   @Test func theSnapshotIsTheCamerasOwnBytes() async throws {
     try await fixture.whileServing { base in
-      let none = try await Reply.to(base + "/snapshot.jpg")
-      #expect(none.status == 503)
-      #expect(none.json?["error"] as? String == "no picture from the camera yet")
-      #expect(none.headers["retry-after"] == "1")
-
       let bytes = fixture.publishPicture()
-      fixture.clock.advance(by: .milliseconds(2345))
+      fixture.clock.advance(by: .milliseconds(1345))
       let snapshot = try await Reply.to(base + "/snapshot.jpg?now=1")
       #expect(snapshot.status == 200)
       #expect(snapshot.body == bytes)
       #expect(snapshot.headers["content-type"] == "image/jpeg")
       #expect(snapshot.headers["content-length"] == "\(bytes.count)")
       #expect(snapshot.headers["cache-control"] == "no-store")
-      #expect(snapshot.headers["age"] == "2")
-      #expect(snapshot.headers["x-picture-age-milliseconds"] == "2345")
+      #expect(snapshot.headers["x-picture"] == "camera")
+      #expect(snapshot.headers["age"] == "1")
+      #expect(snapshot.headers["x-picture-age-milliseconds"] == "1345")
       #expect(snapshot.headers["last-modified"] == "Fri, 20 Nov 2026 12:00:00 GMT")
       #expect(fixture.line.statistics.encoder.encoded == 0)
+    }
+  }
+
+  @Test func aSnapshotWakesTheCameraAndWaitsForIt() async throws {
+    fixture.line.sink.report(CameraPresence(.asleep))
+    fixture.publishPicture()
+    fixture.clock.advance(by: .seconds(60))
+    try await fixture.whileServing { base in
+      var demand = fixture.line.sink.demand.changes().makeAsyncIterator()
+      #expect(await demand.next() == false)
+      async let reply = Reply.to(base + "/snapshot.jpg")
+      #expect(await demand.next() == true)
+      fixture.clock.advance(by: .seconds(1))
+      let bytes = fixture.publishPicture()
+      let snapshot = try await reply
+      #expect(snapshot.status == 200)
+      #expect(snapshot.body == bytes)
+      #expect(snapshot.headers["x-picture-age-milliseconds"] == "0")
+      #expect(await demand.next() == false)
+      #expect(fixture.line.statistics.encoder.encoded == 0)
+    }
+  }
+
+  @Test func aSnapshotOfAnAbsentCameraIsASlate() async throws {
+    fixture.clock.advance(by: .seconds(60))
+    try await fixture.whileServing { base in
+      let snapshot = try await Reply.to(base + "/snapshot.jpg")
+      #expect(snapshot.status == 200)
+      #expect(snapshot.headers["x-picture"] == "slate")
+      #expect(snapshot.headers["content-type"] == "image/jpeg")
+      #expect(snapshot.headers["age"] == nil)
+      #expect(snapshot.headers["last-modified"] == nil)
+      let outline = try JPEGMarkerWalk.outline(of: ByteBuffer(bytes: snapshot.body))
+      #expect(outline.size == .alpha6000Liveview)
+      #expect(fixture.line.statistics.encoder.encoded == 0)
+    }
+  }
+
+  @Test func aFrozenSnapshotTellsItsAge() async throws {
+    let fixture = ControlPlaneFixture(offline: .freeze)
+    let bytes = fixture.publishPicture()
+    fixture.clock.advance(by: .seconds(60))
+    try await fixture.whileServing { base in
+      let snapshot = try await Reply.to(base + "/snapshot.jpg")
+      #expect(snapshot.status == 200)
+      #expect(snapshot.body == bytes)
+      #expect(snapshot.headers["x-picture"] == "frozen")
+      #expect(snapshot.headers["age"] == "60")
+    }
+  }
+
+  @Test func aSnapshotIsRefusedIfTheSettingsSaySo() async throws {
+    let fixture = ControlPlaneFixture(offline: .refuse)
+    fixture.clock.advance(by: .seconds(60))
+    try await fixture.whileServing { base in
+      let snapshot = try await Reply.to(base + "/snapshot.jpg")
+      #expect(snapshot.status == 503)
+      #expect(snapshot.json?["error"] as? String == "the camera gives no picture")
+      #expect(snapshot.headers["retry-after"] == "5")
     }
   }
 

@@ -7,18 +7,39 @@ import Testing
 @Suite struct ReadinessTests {
   private let fixture = ControlPlaneFixture()
 
-  private func reasons(_ age: Duration? = .zero) -> [String] {
-    Readiness(pictureAge: age, components: fixture.board.components).reasons
+  private func reasons(
+    _ age: Duration? = .zero, presence: CameraPresence.State = .present
+  ) -> [String] {
+    Readiness(presence: presence, pictureAge: age, components: fixture.board.components).reasons
   }
 
   @Test func aFreshPictureIsEnough() {
     #expect(reasons(Readiness.maxPictureAge).isEmpty)
-    #expect(Readiness(pictureAge: .zero, components: []).isReady)
+    #expect(Readiness(presence: .present, pictureAge: .zero, components: []).isReady)
   }
 
   @Test func anOldOrMissingPictureIsNot() {
     #expect(reasons(nil) == ["no picture from the camera yet"])
     #expect(reasons(.milliseconds(5001)) == ["the newest picture is 5 s old"])
+  }
+
+  @Test(arguments: [CameraPresence.State.asleep, .waking])
+  func aCameraThatComesWhenItIsWantedIsReady(presence: CameraPresence.State) {
+    #expect(reasons(.seconds(3600), presence: presence).isEmpty)
+    #expect(reasons(nil, presence: presence).isEmpty)
+  }
+
+  @Test(arguments: AwayReason.allCases)
+  func aCameraThatIsAwayIsNotReadyAndTheReasonIsGiven(reason: AwayReason) throws {
+    #expect(reasons(.seconds(5), presence: .away(reason)).isEmpty, "pictures come all the same")
+    let text = try #require(reasons(.seconds(6), presence: .away(reason)).first)
+    #expect(text.hasPrefix("the camera is away: "))
+    #expect(reasons(nil, presence: .away(reason)) == [text])
+  }
+
+  @Test func theInputsOwnStateDoesNotCount() {
+    fixture.component("camera").report(.starting, "found a camera, starting its liveview")
+    #expect(reasons(nil, presence: .waking).isEmpty)
   }
 
   @Test(arguments: [ComponentState.running, .waiting])
@@ -52,7 +73,9 @@ import Testing
     let (stream, continuation) = AsyncStream.makeStream(of: [String].self)
     let run = Task {
       await supervisor.run {
-        continuation.yield(Readiness(pictureAge: .zero, components: board.components).reasons)
+        let readiness = Readiness(
+          presence: .present, pictureAge: .zero, components: board.components)
+        continuation.yield(readiness.reasons)
         continuation.finish()
       }
     }

@@ -4,29 +4,49 @@ import Media
 import NIOCore
 import Pipeline
 
-/// The camera's newest JPEG as a reply: the very bytes the camera sent, nothing decoded.
+/// One picture as a reply: the very bytes the camera sent, nothing decoded, or what takes its
+/// place while the camera is away.
+///
+/// `X-Picture` says which it is: `camera`, `frozen` (the last one of a camera that is away) or
+/// `slate` (words that say so). Pictures of the camera tell their age; a slate has none.
 struct Snapshot: Sendable {
-  let line: StreamLine
+  let picture: SnapshotPicture
   let clock: MediaClock
 
+  /// Waits for a fresh picture as viewers of the stream do; the camera is woken for it.
+  static func take(from line: StreamLine, clock: MediaClock) async -> Snapshot {
+    Snapshot(picture: await line.snapshot(), clock: clock)
+  }
+
   func response() -> Response {
-    guard let picture = line.newestPicture() else {
-      return .failure(
-        .serviceUnavailable, "no picture from the camera yet", headers: [.retryAfter: "1"])
+    switch picture {
+    case .camera(let frame): response(frame, kind: "camera")
+    case .frozen(let frame): response(frame, kind: "frozen")
+    case .slate(let jpeg): Self.response(jpeg, kind: "slate", headers: [:])
+    case .unavailable:
+      .failure(.serviceUnavailable, "the camera gives no picture", headers: [.retryAfter: "5"])
     }
-    let (frame, age) = (picture.frame, max(.zero, picture.age))
-    var headers: HTTPFields = [
-      .contentType: "image/jpeg",
-      .cacheControl: "no-store",
-      .age: "\(age.components.seconds)",
-    ]
+  }
+
+  private func response(_ frame: JPEGFrame, kind: String) -> Response {
+    let age = max(.zero, frame.arrivalTime.duration(to: clock.now()))
+    var headers: HTTPFields = [.age: "\(age.components.seconds)"]
     headers[.lastModified] = captureTime(of: frame)
     // `Age` has whole seconds only.
     if let name = HTTPField.Name("X-Picture-Age-Milliseconds") {
       headers[name] = "\(Int64(age.inMilliseconds))"
     }
-    return Response(
-      status: .ok, headers: headers, body: ResponseBody(byteBuffer: frame.bytes))
+    return Self.response(frame.bytes, kind: kind, headers: headers)
+  }
+
+  private static func response(
+    _ jpeg: ByteBuffer, kind: String, headers: HTTPFields
+  ) -> Response {
+    var headers = headers
+    headers[.contentType] = "image/jpeg"
+    headers[.cacheControl] = "no-store"
+    if let name = HTTPField.Name("X-Picture") { headers[name] = kind }
+    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: jpeg))
   }
 
   /// When the picture was taken, on the wall clock, in whole seconds.

@@ -16,7 +16,7 @@ struct LineMetrics: Sendable {
     return Self.input(statistics.slot, pictureAge: line.newestPicture()?.age)
       + Self.encoder(statistics.encoder, replaced: statistics.slot.replaced)
       + Self.hub(statistics.hub, keyframeRequests: statistics.slot.keyframeRequests)
-      + Self.components(board.components)
+      + line.viewing.families + Self.components(board.components)
   }
 
   private static func input(

@@ -18,7 +18,7 @@ import Testing
 
   @Test func namesFollowTheRule() throws {
     fixture.publishPicture()
-    let rule = try Regex("bridge_(input|encoder|hub|component|process)_[a-z_]+")
+    let rule = try Regex("bridge_(input|encoder|hub|viewing|component|process)_[a-z_]+")
     for family in families {
       #expect(family.name.wholeMatch(of: rule) != nil, "\(family.name)")
       #expect(family.name.hasSuffix("_total") == (family.kind == .counter), "\(family.name)")
@@ -38,6 +38,20 @@ import Testing
     #expect(value("bridge_input_picture_age_seconds") == 0.25)
     #expect(value("bridge_encoder_pictures_total") == 0)
     #expect(value("bridge_hub_subscribers") == 0)
+  }
+
+  @Test func whatViewersSee() throws {
+    fixture.clock.advance(by: .seconds(60))
+    fixture.line.sink.report(CameraPresence(.away(.batteryEmpty)))
+    let presence = try #require(families.first { $0.name == "bridge_viewing_presence" })
+    #expect(
+      presence.samples.filter { $0.value == 1 }.map(\.labels)
+        == [MetricLabels([("state", "away")])])
+    #expect(presence.samples.count == 4)
+    #expect(value("bridge_viewing_offline") == 0, "nobody watches")
+    #expect(value("bridge_viewing_offline_periods_total") == 0)
+    #expect(value("bridge_viewing_offline_pictures_total") == 0)
+    #expect(value("bridge_viewing_demand") == 0)
   }
 
   @Test func eachComponentIsInOneState() throws {
