@@ -1,6 +1,5 @@
 import Logging
 import Media
-import NIOCore
 
 /// The fixed line from pictures to subscribers: slot → encoder → hub.
 ///
@@ -117,7 +116,7 @@ public enum SnapshotPicture: Sendable {
   /// The camera gives none; this is its last.
   case frozen(JPEGFrame)
   /// The camera gives none; this says so in words.
-  case slate(ByteBuffer)
+  case slate(JPEGFrame)
   /// The camera gives none, and nothing is to take its place.
   case unavailable
 }

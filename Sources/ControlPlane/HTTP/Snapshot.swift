@@ -22,7 +22,7 @@ struct Snapshot: Sendable {
     switch picture {
     case .camera(let frame): response(frame, kind: "camera")
     case .frozen(let frame): response(frame, kind: "frozen")
-    case .slate(let jpeg): Self.response(jpeg, kind: "slate", headers: [:])
+    case .slate(let frame): Self.response(frame.bytes, kind: "slate", headers: [:])
     case .unavailable:
       .failure(.serviceUnavailable, "the camera gives no picture", headers: [.retryAfter: "5"])
     }

@@ -1,6 +1,5 @@
 import Logging
 import Media
-import NIOCore
 import Synchronization
 import X264
 
@@ -28,7 +27,7 @@ actor EncoderStage {
   private var artist = SlateArtist()
   /// Since when viewers have not seen the camera; nil while they do.
   private var offlineSince: MediaTime?
-  private var offlineJPEG: (identity: OfflinePicture.Identity, bytes: ByteBuffer)?
+  private var offlineJPEG: (identity: OfflinePicture.Identity, frame: JPEGFrame)?
 
   /// A picture older than this is given the present moment as presentation time: the camera is
   /// away, and a viewer's clock must go on.
@@ -216,13 +215,13 @@ extension EncoderStage {
   /// The offline picture as it is now, for somebody who wants a JPEG; nil if it cannot be made.
   ///
   /// Drawn and compressed once, however often it is asked for.
-  func jpeg(of picture: OfflinePicture) -> ByteBuffer? {
-    if let offlineJPEG, offlineJPEG.identity == picture.identity { return offlineJPEG.bytes }
+  func jpeg(of picture: OfflinePicture) -> JPEGFrame? {
+    if let offlineJPEG, offlineJPEG.identity == picture.identity { return offlineJPEG.frame }
     do {
       try prepare(picture)
-      guard let bytes = try codec?.jpegOfPlanes() else { return nil }
-      offlineJPEG = (picture.identity, bytes)
-      return bytes
+      guard let frame = try codec?.jpegOfPlanes(at: clock.now()) else { return nil }
+      offlineJPEG = (picture.identity, frame)
+      return frame
     } catch {
       warn("offline picture cannot be made", error)
       return nil

@@ -1,5 +1,4 @@
 import Media
-import NIOCore
 import TurboJPEG
 import X264
 
@@ -95,11 +94,13 @@ struct PictureCodec: ~Copyable {
     }
   }
 
-  /// The planes as a JPEG of their own.
-  func jpegOfPlanes() throws(Failure) -> ByteBuffer {
+  /// The planes as a JPEG of their own, made at `time`.
+  func jpegOfPlanes(at time: MediaTime) throws(Failure) -> JPEGFrame {
     do {
       var encoder = try JPEGEncoder()
-      return try encoder.encode(planes, quality: Self.jpegQuality)
+      let bytes = try encoder.encode(planes, quality: Self.jpegQuality)
+      return JPEGFrame(
+        bytes: bytes, size: planes.size, presentationTime: time, arrivalTime: time)
     } catch {
       throw .badPicture("\(error)")
     }
