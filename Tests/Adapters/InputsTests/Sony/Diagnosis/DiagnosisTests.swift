@@ -1,0 +1,94 @@
+import SonyCamera
+import Testing
+
+@testable import Inputs
+
+@Suite struct DiagnosisTests {
+  private func empty() -> Diagnosis {
+    Diagnosis(
+      host: DiagnosedHost(
+        bridgeVersion: "1.2.3", date: "2026-11-21T07:00:00Z", kernel: "Linux 6.1",
+        architecture: "aarch64", interfaces: [], routes: RouteTable(""), otherBridges: []))
+  }
+
+  private func questions(_ diagnosis: Diagnosis) -> [String] {
+    guard case .list(let answers) = diagnosis.questions.value else { return [] }
+    return answers.map { if case .text(let text) = $0 { text } else { "" } }
+  }
+
+  private func record(
+    _ call: CameraCall, _ code: Int? = nil, message: String = ""
+  ) -> CallRecord {
+    CallRecord(
+      call: call, took: .milliseconds(100),
+      outcome: code.map { .refused(CameraErrorCode(rawValue: $0), message: message) }
+        ?? .result("[0]"))
+  }
+
+  @Test func whatWasNotSeenIsSaidSo() {
+    let answers = questions(empty())
+    #expect(answers.count == 9)
+    #expect(answers.allSatisfy { $0.hasSuffix("not observed in this run") })
+    #expect(empty().outcome == .noCamera)
+  }
+
+  @Test func theErrorRightAfterStartRecModeIsAnAnswer() {
+    var diagnosis = empty()
+    let first = record(.startLiveviewWithSize(.large), 1, message: "Not Available Now")
+    diagnosis.calls = [record(.startRecMode), first, record(.startLiveviewWithSize(.large), 12)]
+    diagnosis.hasEnteredRecMode = true
+    diagnosis.afterRecMode = first
+    let answers = questions(diagnosis)
+    #expect(answers[1].hasSuffix("no, error 12"))
+    #expect(
+      answers[6].hasSuffix(
+        "40401 not in this run; right after: startLiveviewWithSize error 1 Not Available Now"))
+    diagnosis.calls.append(record(.startLiveview, 40401))
+    #expect(questions(diagnosis)[6].contains("40401 was sent"))
+  }
+
+  @Test func silenceDuringLiveviewCountsOnlyIfTheCameraAnswersAtAll() {
+    var diagnosis = empty()
+    diagnosis.camera = FoundCamera(
+      endpoint: CameraURL(host: "192.168.122.1", port: 8080, path: "/sony/camera"),
+      origin: .search)
+    diagnosis.searchDuring = SearchFinding()
+    #expect(questions(diagnosis)[7].hasSuffix("not observed in this run"))
+    let answer = SearchFinding.Message(
+      kind: .answer, after: .milliseconds(480), interface: "wlan0",
+      location: "http://192.168.122.1:61000/scalarwebapi_dd.xml", server: "", identifier: "")
+    diagnosis.search.messages = [answer]
+    #expect(questions(diagnosis)[7].hasSuffix("no, though it did before"))
+    diagnosis.searchDuring?.messages = [answer]
+    #expect(questions(diagnosis)[7].hasSuffix("yes, after 0.5 s"))
+  }
+
+  @Test func settingsAndRemarksAreInTheReport() {
+    var diagnosis = empty()
+    diagnosis.settings = [.init(key: "log.level", value: "debug", source: "environment")]
+    diagnosis.remarks = ["something failed"]
+    let text = diagnosis.report.text
+    #expect(text.contains("- log.level = debug (environment)"))
+    #expect(text.contains("something failed"))
+    #expect(text.contains("aarch64"))
+  }
+
+  @Test(arguments: [
+    (
+      "uuid:000000001000-1010-8000-8E45006A6000::urn:schemas-sony-com:service:ScalarWebAPI:1",
+      "uuid:000000001000-1010-8000-8E45…"
+    ),
+    ("uuid:000000001000-1010-8000-8E45006A6000", "uuid:000000001000-1010-8000-8E45…"),
+    ("0123456789ABCDEF", "0123456789AB…"), ("", "…"), ("-", "-…"),
+  ])
+  func identifiersAreShortened(whole: String, short: String) {
+    #expect(shortenedIdentifier(whole) == short)
+  }
+
+  @Test func callsAreTitledAsTheyWereSent() {
+    #expect(
+      CameraCall.getEvent(waitsForChange: false, version: "1.3").title == "getEvent(false) 1.3")
+    #expect(CameraCall.getMethodTypes(version: "1.0").title == #"getMethodTypes("1.0") 1.0"#)
+    #expect(CameraCall.startRecMode.title == "startRecMode() 1.0")
+  }
+}
