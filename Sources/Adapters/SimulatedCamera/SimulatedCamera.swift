@@ -35,7 +35,16 @@ public actor SimulatedCamera {
 
   /// What the camera is like now; ``configuration`` is how it was made.
   var present: SimulatedCameraConfiguration
-  var power = Power.off
+  var power = Power.off {
+    didSet {
+      guard power != .changing else { return }
+      let waiting = unsettled
+      unsettled = []
+      waiting.forEach { $0.resume() }
+    }
+  }
+  /// Who waits for the present change of ``power`` to be over.
+  private var unsettled: [CheckedContinuation<Void, Never>] = []
   /// As bound; as configured before the first start.
   var ports: (api: Int, description: Int)
   private var listeners: [any Channel] = []
@@ -103,6 +112,7 @@ public actor SimulatedCamera {
   /// - Throws: `SimulatedCameraError.portUnavailable`, `.interfaceUnknown`.
   @discardableResult
   public func start() async throws -> SimulatedCameraEndpoints {
+    await settled()
     guard power == .off else { return endpoints }
     return try await open(counting: .off)
   }
@@ -110,10 +120,11 @@ public actor SimulatedCamera {
   /// Switches it off in good order: says byebye, closes everything. What commands changed of the
   /// configuration is undone.
   public func stop() async {
+    await settled()
     guard power == .on || power == .away else { return }
     if power == .on { sayGoodbye() }
     power = .changing
-    phone.leave()
+    letPhoneLeave()
     await closeEverything { $0.close(promise: nil) }
     await endSilence()
     present = configuration
@@ -129,10 +140,11 @@ public actor SimulatedCamera {
   ///
   /// Searches get no answer until ``reappear()``; what happens to connections says `departure`.
   public func vanish(_ departure: Departure = .reset) async {
+    await settled()
     guard power == .on else { return }
     power = .changing
     departures += 1
-    phone.leave()
+    letPhoneLeave()
     if departure != .reset {
       abandoned = connections.values.map(\.channel)
       for id in connections.keys { forget(id) }
@@ -158,6 +170,7 @@ public actor SimulatedCamera {
   public func reappear(
     _ change: @Sendable (inout SimulatedCameraConfiguration) -> Void = { _ in }
   ) async throws -> SimulatedCameraEndpoints {
+    await settled()
     guard power == .away else { return endpoints }
     var changed = present
     change(&changed)
@@ -227,6 +240,13 @@ public actor SimulatedCamera {
     connections[id] = nil
     calls.answered(on: id, at: lifetimeMilliseconds)
     _ = workers.release(id)
+  }
+
+  /// Waits until no earlier change is under way, so that none is lost.
+  private func settled() async {
+    while power == .changing {
+      await withCheckedContinuation { unsettled.append($0) }
+    }
   }
 
   /// Ends what a silent departure left behind: the old connections are reset, the ports free.

@@ -18,11 +18,11 @@ public enum APIFault: Sendable, Hashable {
   case close
   /// The connection is reset without an answer.
   case reset
-  /// Only the first half of the right answer comes; the connection stays open.
+  /// Only the first half of the right answer's body comes; the connection stays open.
   case truncated
-  /// The connection is closed after the first half of the right answer.
+  /// The connection is closed after the first half of the right answer's body.
   case closeInsideAnswer
-  /// The connection is reset after the first half of the right answer.
+  /// The connection is reset after the first half of the right answer's body.
   case resetInsideAnswer
   /// The right answer, one byte at a time, with this time between two.
   case trickle(Duration)
@@ -120,14 +120,16 @@ extension SimulatedCamera {
     guard fault != .wrongID else {
       return send(result, id: call.id == 1 ? 2 : 1, to: request, on: id)
     }
-    let whole = HTTPAnswer.json(result.message(id: call.id)).encoded()
+    let message = HTTPAnswer.json(
+      result.message(id: call.id), escapesSlashes: present.escapesSlashes)
+    let whole = message.encoded()
     if case .trickle(let interval) = fault {
       return pour(onto: id, every: interval) { number in
         whole.getSlice(at: whole.readerIndex + number, length: 1)
       }
     }
     var half = whole
-    half.moveWriterIndex(to: whole.readerIndex + whole.readableBytes * 2 / 3)
+    half.moveWriterIndex(to: whole.writerIndex - message.body.readableBytes / 2)
     let written = channel.writeAndFlush(half)
     switch fault {
     case .closeInsideAnswer: close(id)

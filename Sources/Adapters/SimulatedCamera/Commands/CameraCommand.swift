@@ -59,21 +59,17 @@ public struct CameraCommand: Sendable {
     return rows.map { "\($0)\n    \($1)" }.joined(separator: "\n")
   }
 
-  /// The name that shares most of its words' beginnings with a wrong one.
-  private static func nearest(to name: String) -> String? {
-    let wanted = Set(name.lowercased().split { !$0.isLetter })
-    let best = all.max { left, right in
-      likeness(left.name, wanted) < likeness(right.name, wanted)
-    }
-    return best.flatMap { likeness($0.name, wanted) > 0 ? $0.name : nil }
-  }
+  /// Letters a wrong name must have in common with a right one to be taken for a slip.
+  private static let leastLikeness = 3
 
-  private static func likeness(_ name: String, _ wanted: Set<Substring>) -> Double {
-    let words = name.split(separator: "-")
-    let shared = words.count { word in
-      wanted.contains { $0.hasPrefix(word.prefix(4)) || word.hasPrefix($0.prefix(4)) }
+  /// The name that begins most like a wrong one, whatever its hyphens.
+  private static func nearest(to name: String) -> String? {
+    let wanted = name.lowercased().filter(\.isLetter)
+    let likeness = all.map { command in
+      (command.name, zip(command.name.filter(\.isLetter), wanted).prefix { $0 == $1 }.count)
     }
-    return Double(shared) / Double(max(words.count, wanted.count, 1))
+    let best = likeness.max { $0.1 < $1.1 }
+    return best.flatMap { $0.1 >= leastLikeness ? $0.0 : nil }
   }
 }
 

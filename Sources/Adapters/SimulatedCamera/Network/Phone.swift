@@ -10,12 +10,13 @@ struct Phone {
   var isThere = false
   var connection: (any Channel)?
 
-  mutating func leave() {
+  /// - Returns: The connection to close.
+  fileprivate mutating func leave() -> (any Channel)? {
+    defer { connection = nil }
     visit += 1
     isThere = false
     insists = false
-    connection?.close(promise: nil)
-    connection = nil
+    return connection
   }
 }
 
@@ -49,20 +50,21 @@ extension SimulatedCamera {
   ///   - insists: Whether it opens the stream again each time somebody takes it back.
   public func letPhoneTakeLiveview(for duration: Duration, insists: Bool = false) async {
     guard power == .on else { return }
-    phone.leave()
+    letPhoneLeave()
     phone.isThere = true
     phone.insists = insists
     let visit = phone.visit
     after(duration) { camera in
-      if camera.phone.visit == visit { camera.phone.leave() }
-      camera.statusChanged()
+      if camera.phone.visit == visit { camera.letPhoneLeave() }
     }
     await connectPhone(visit: visit)
   }
 
   /// The phone goes.
   public func letPhoneLeave() {
-    phone.leave()
+    // Closing calls back at once: not while `phone` is being changed.
+    let connection = phone.leave()
+    connection?.close(promise: nil)
     statusChanged()
   }
 
@@ -90,7 +92,7 @@ extension SimulatedCamera {
   fileprivate func phoneLostStream(visit: Int) {
     guard phone.visit == visit else { return }
     phone.connection = nil
-    guard phone.insists else { return phone.leave() }
+    guard phone.insists else { return letPhoneLeave() }
     after(Self.phoneReaction) { camera in
       guard camera.phone.visit == visit, camera.phone.connection == nil else { return }
       Task { await camera.connectPhone(visit: visit) }
