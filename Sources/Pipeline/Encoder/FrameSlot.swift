@@ -37,7 +37,8 @@ public final class FrameSlot: Sendable {
     public internal(set) var keyframeRequests: UInt64 = 0
   }
 
-  fileprivate struct State {
+  /// What the slot knows; changed with the lock held only.
+  struct State {
     var newest: JPEGFrame?
     var isUnread = false
     var hasDemand = false
@@ -56,8 +57,8 @@ public final class FrameSlot: Sendable {
 
   /// Whether anybody wants pictures, for inputs.
   let demand = Demand()
-  private let state: Mutex<State>
-  private let clock: MediaClock
+  let state: Mutex<State>
+  let clock: MediaClock
   private let alarm: Alarm
 
   init(
@@ -182,144 +183,17 @@ public final class FrameSlot: Sendable {
     setAlarm(deadline)
   }
 
-  private func setAlarm(_ deadline: MediaTime?) {
+  func setAlarm(_ deadline: MediaTime?) {
     guard let deadline else { return }
     alarm.ring(by: deadline) { [weak self] in self?.wake { _ in } }
   }
 
   /// The plan's deadline counts while the encoder waits; a busy one looks by itself afterwards.
-  private static func nextDeadline(of state: State) -> MediaTime? {
+  static func nextDeadline(of state: State) -> MediaTime? {
     let order = state.waiter == nil ? nil : state.plan.nextDeadline
     let request = state.pictureRequests.nextDeadline(state.plan)
     guard let order, let request else { return order ?? request }
     return min(order, request)
-  }
-}
-
-// MARK: Orders
-
-extension FrameSlot {
-  private static func takeOrder(from state: inout State, now: MediaTime) -> Order? {
-    if let kbps = state.wantedBitrateKbps.take() { return .setBitrate(kbps: kbps) }
-    if state.demandJustEnded {
-      state.demandJustEnded = false
-      return .idle
-    }
-    guard state.hasDemand else {
-      guard let newest = state.newest, state.preparedSize != newest.size else { return nil }
-      state.preparedSize = newest.size
-      return .prepare(newest.size)
-    }
-    state.plan.timePassed(at: now)
-    return takePicture(from: &state, now: now) ?? takeOffline(from: &state, now: now)
-  }
-
-  private static func takePicture(from state: inout State, now: MediaTime) -> Order? {
-    guard let newest = state.newest else { return nil }
-    // The first viewer gets the newest picture at once if it is fresh; a granted keyframe request,
-    // too, even if that picture was already encoded: waiting for the camera would cost a frame
-    // interval.
-    let isRequested = state.owesIDR || state.gate.isOpen(at: now)
-    let isShowable =
-      state.isUnread
-      ? state.plan.isFresh(arrived: newest.arrivalTime, at: now)
-      : isRequested && state.plan.isRepeatable(arrived: newest.arrivalTime, at: now)
-    guard isShowable else { return nil }
-    // Who sees a slate is given the camera back as an IDR: nothing of the slate shines through.
-    let forceIDR = isRequested || state.plan.offlineSince != nil
-    let isRepeat = !state.isUnread
-    state.isUnread = false
-    state.preparedSize = newest.size
-    state.idrOrdered(forceIDR, at: now)
-    return .encode(newest, forceIDR: forceIDR, isRepeat: isRepeat)
-  }
-
-  private static func takeOffline(from state: inout State, now: MediaTime) -> Order? {
-    let isRequested = state.owesIDR || state.gate.isOpen(at: now)
-    switch state.plan.takeAction(at: now, isRequested: isRequested) {
-    case nil: return nil
-    case .refuse: return .refuse(state.plan.card)
-    case .show:
-      state.idrOrdered(isRequested, at: now)
-      return .encodeOffline(state.offlinePicture, forceIDR: isRequested)
-    }
-  }
-}
-
-extension FrameSlot.State {
-  fileprivate mutating func idrOrdered(_ isOrdered: Bool, at now: MediaTime) {
-    guard isOrdered else { return }
-    owesIDR = false
-    gate.idrMade(at: now)
-  }
-
-  /// What takes the camera's place now.
-  fileprivate var offlinePicture: OfflinePicture {
-    if plan.rules.mode == .freeze, let newest {
-      return OfflinePicture(card: plan.card, look: .frozen(newest))
-    }
-    return OfflinePicture(card: plan.card, look: .slate(over: newest))
-  }
-}
-
-// MARK: Single pictures
-
-extension FrameSlot {
-  /// What somebody who asked for one picture gets.
-  enum SinglePicture: Sendable {
-    /// The camera's, as it sees now.
-    case fresh(JPEGFrame)
-    /// The camera gave none in time.
-    case offline(OfflinePicture)
-    /// The same, and nothing is to be shown.
-    case refused
-  }
-
-  /// The camera's newest picture if it is fresh, otherwise its next one; waits for it as long as
-  /// the plan says, and is demand meanwhile.
-  func singlePicture() async -> SinglePicture {
-    demand.pictureRequestBegan()
-    defer { demand.pictureRequestEnded() }
-    if let frame = await nextFreshPicture() { return .fresh(frame) }
-    return state.withLock { state in
-      state.plan.rules.mode == .refuse ? .refused : .offline(state.offlinePicture)
-    }
-  }
-
-  private func nextFreshPicture() async -> JPEGFrame? {
-    let number = state.withLock { $0.pictureRequests.makeNumber() }
-    defer { state.withLock { $0.pictureRequests.forget(number) } }
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let now = clock.now()
-        let (immediate, deadline): (JPEGFrame??, MediaTime?) = state.withLock { state in
-          if let newest = state.newest, OfflinePlan.isRecent(newest.arrivalTime, at: now) {
-            return (.some(newest), nil)
-          }
-          let isOver = state.isFinished || state.plan.givesUp(waitingSince: now) <= now
-          guard !isOver, state.pictureRequests.add(number, continuation, at: now) else {
-            return (.some(nil), nil)
-          }
-          return (nil, Self.nextDeadline(of: state))
-        }
-        if let immediate { continuation.resume(returning: immediate) }
-        setAlarm(deadline)
-      }
-    } onCancel: {
-      state.withLock { $0.pictureRequests.cancel(number) }?.resume(returning: nil)
-    }
-  }
-
-  /// Requests that have their answer: all of them if a picture is there, else those whose time is
-  /// over.
-  private static func takeAnswered(
-    from state: inout State, now: MediaTime
-  ) -> ([PictureRequests.Continuation], JPEGFrame?) {
-    guard !state.pictureRequests.isEmpty else { return ([], nil) }
-    if let newest = state.newest, OfflinePlan.isRecent(newest.arrivalTime, at: now) {
-      return (state.pictureRequests.takeAll(), newest)
-    }
-    return (state.pictureRequests.takeOverdue(state.plan, at: now), nil)
   }
 }
 
