@@ -12,6 +12,7 @@ struct LiveviewBridge: AsyncParsableCommand {
         liveview-bridge run --config config.json         run with a configuration file
         liveview-bridge run --outputs-rtsp-listen-port 554 --log-level debug
         liveview-bridge discover                         which cameras are in reach?
+        liveview-bridge diagnose > report.txt            how are the camera and its Wi-Fi?
         liveview-bridge snapshot rtsp://127.0.0.1:8554/live/stream picture.jpg
         liveview-bridge simulate                         be a camera, for trying things out
         liveview-bridge config check --config config.json
@@ -24,7 +25,7 @@ struct LiveviewBridge: AsyncParsableCommand {
     version: "liveview-bridge \(Version.current)",
     subcommands: [
       RunCommand.self, SimulateCommand.self, DiscoverCommand.self, SnapshotCommand.self,
-      ConfigCommand.self,
+      DiagnoseCommand.self, ConfigCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }
