@@ -49,14 +49,20 @@ extension Diagnosis {
       Entry("defaultRoute", .text(host.routes.defaultRoute.map(Self.words))),
     ]
     if let camera {
-      entries.append(
-        Entry(
-          "routeToCamera", .text(host.routes.route(to: camera.endpoint.host).map(Self.words))))
+      entries.append(Entry("routeToCamera", .text(routeToCamera(camera.endpoint))))
       entries.append(Entry("cameraInterface", .text(camera.interface)))
     }
     entries.append(Entry("wifiBeforeLiveview", Self.value(signalBefore)))
     entries.append(Entry("wifiDuringLiveview", Self.value(signalDuring)))
     return Entry("network", .record(entries))
+  }
+
+  private func routeToCamera(_ endpoint: CameraURL) -> String? {
+    // The kernel lists no routes to the machine itself.
+    let isHere =
+      endpoint.isLoopbackOrUnspecified
+      || host.interfaces.contains { $0.address == endpoint.host }
+    return isHere ? "this machine" : host.routes.route(to: endpoint.host).map(Self.words)
   }
 
   private static func words(_ route: RouteTable.Route) -> String {
@@ -84,12 +90,22 @@ extension Diagnosis {
       ]))
   }
 
+  /// A device answers every search several times: one line for each kind of message.
   private static func value(_ search: SearchFinding) -> DiagnosisReport.Value {
-    .list(
-      search.messages.map { message in
+    var distinct: [(message: SearchFinding.Message, count: Int)] = []
+    for message in search.messages {
+      let known = distinct.firstIndex { entry in
+        var earlier = entry.message
+        earlier.after = message.after
+        return earlier == message
+      }
+      if let known { distinct[known].count += 1 } else { distinct.append((message, 1)) }
+    }
+    return .list(
+      distinct.map { message, count in
         .record([
-          Entry("kind", .text(message.kind.rawValue)),
-          Entry("afterSeconds", .seconds(message.after)),
+          Entry("kind", .text(message.kind.rawValue)), Entry("times", .whole(count)),
+          Entry("firstAfterSeconds", .seconds(message.after)),
           Entry("interface", .text(message.interface)), Entry("location", .text(message.location)),
           Entry("server", .text(message.server)), Entry("identifier", .text(message.identifier)),
         ])

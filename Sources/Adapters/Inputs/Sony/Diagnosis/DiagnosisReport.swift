@@ -53,7 +53,7 @@ extension DiagnosisReport.Value {
 
 extension DiagnosisReport {
   private static let width = 100
-  private static let labelWidth = 26
+  private static let labelWidth = 34
 
   /// The report as text of at most 100 columns, as far as its words allow.
   public var text: String {

@@ -30,15 +30,15 @@ import Testing
     #expect(
       Self.report.text == """
         CAMERA
-          name                    α6000 [31m red
-          first picture after seconds  0.112
-          pictures                250
-          names default liveview  no
-          api versions            1.0, 1.1
-          services                none
-          signal dBm              -
+          name                            α6000 [31m red
+          first picture after seconds     0.112
+          pictures                        250
+          names default liveview          no
+          api versions                    1.0, 1.1
+          services                        none
+          signal dBm                      -
           battery
-            level                 3
+            level                         3
           heard
             - kind answer
 
@@ -67,7 +67,7 @@ import Testing
     let lines = text.split(separator: "\n")
     #expect(lines.count > 3)
     #expect(lines.allSatisfy { $0.count <= 100 })
-    #expect(lines.dropFirst(2).allSatisfy { $0.hasPrefix(String(repeating: " ", count: 26)) })
+    #expect(lines.dropFirst(2).allSatisfy { $0.hasPrefix(String(repeating: " ", count: 34)) })
     #expect(names.allSatisfy { text.contains($0) })
   }
 

@@ -73,6 +73,32 @@ import Testing
     #expect(text.contains("aarch64"))
   }
 
+  @Test func repeatedAnswersAreOneLine() {
+    var diagnosis = empty()
+    let answer = SearchFinding.Message(
+      kind: .answer, after: .milliseconds(480), interface: "wlan0", location: "http://a/",
+      server: "",
+      identifier: "")
+    var later = answer
+    later.after = .seconds(1)
+    var other = answer
+    other.location = "http://b/"
+    diagnosis.search.messages = [answer, other, later]
+    let text = diagnosis.report.text
+    #expect(text.contains("times 2, first after seconds 0.48, interface wlan0, location http://a/"))
+    #expect(text.contains("times 1, first after seconds 0.48, interface wlan0, location http://b/"))
+  }
+
+  @Test func theWayToACameraOnThisMachineIsNoRoute() {
+    var diagnosis = empty()
+    diagnosis.host.routes = RouteTable("-\nwwan0 00000000 0100400A 0003 0 0 100 00000000 0 0 0")
+    diagnosis.camera = FoundCamera(
+      endpoint: CameraURL(host: "127.0.0.1", port: 1, path: "/"), origin: .settings)
+    #expect(diagnosis.report.json.contains(#""routeToCamera": "this machine""#))
+    diagnosis.camera?.endpoint.host = "192.168.122.1"
+    #expect(diagnosis.report.json.contains(#""routeToCamera": "wwan0 by 10.64.0.1""#))
+  }
+
   @Test(arguments: [
     (
       "uuid:000000001000-1010-8000-8E45006A6000::urn:schemas-sony-com:service:ScalarWebAPI:1",
