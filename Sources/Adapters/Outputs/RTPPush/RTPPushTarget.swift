@@ -96,7 +96,7 @@ actor RTPPushTarget {
       group.addTask {
         try await self.deliver(subscription, over: socket, onStateChange: onStateChange)
       }
-      group.addTask { await self.requestKeyframes() }
+      group.addTask { await self.requestKeyframes(onStateChange: onStateChange) }
       defer { group.cancelAll() }
       try await group.next()
     }
@@ -148,10 +148,11 @@ actor RTPPushTarget {
   }
 
   /// Asks for an IDR when pictures stall; while they flow, `deliver` does.
-  private func requestKeyframes() async {
+  private func requestKeyframes(onStateChange: @Sendable (State) -> Void) async {
     while !Task.isCancelled {
       let wait = keyframes.timeUntilRequest(now: stream.clock.now())
       if wait == .zero { stream.requestKeyframe(.interval) }
+      if wait == .zero, stream.availability != .available { onStateChange(.waitingForPictures) }
       try? await Task.sleep(for: wait > .zero ? wait : KeyframeSchedule.retry)
     }
   }

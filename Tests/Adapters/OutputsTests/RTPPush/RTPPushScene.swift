@@ -35,8 +35,11 @@ struct RTPPushScene {
   private let start = MediaClock.system.now()
   let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-  init() {
-    slot = FrameSlot(clock: .system, preparedSize: .alpha6000Liveview)
+  /// - Parameters:
+  ///   - rules: What viewers get while there is no camera.
+  ///   - cameraClock: Times the camera's absence.
+  init(rules: OfflinePlan.Rules = OfflinePlan.Rules(), cameraClock: MediaClock = .system) {
+    slot = FrameSlot(clock: cameraClock, preparedSize: .alpha6000Liveview, rules: rules)
     hub = StreamHub(slot: slot, clock: .system)
     handle = StreamHandle(hub: hub, slot: slot, clock: .system)
   }
