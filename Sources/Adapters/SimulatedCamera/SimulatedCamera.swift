@@ -239,7 +239,7 @@ public actor SimulatedCamera {
   private func forget(_ id: ObjectIdentifier) {
     connections[id] = nil
     calls.answered(on: id, at: lifetimeMilliseconds)
-    _ = workers.release(id)
+    workers.release(id)
   }
 
   /// Waits until no earlier change is under way, so that none is lost.

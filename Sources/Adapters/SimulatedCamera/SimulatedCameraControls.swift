@@ -105,5 +105,6 @@ extension SimulatedCamera {
   /// Changes how many requests are served at a time.
   public func setWorkerLimit(_ limit: Int) {
     workers.limit = max(1, limit)
+    serveWaiting()
   }
 }

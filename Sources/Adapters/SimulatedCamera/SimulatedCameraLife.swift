@@ -115,4 +115,13 @@ extension SimulatedCamera {
     await vanish()
     try await reappear(change)
   }
+
+  /// The same with the API on another port.
+  ///
+  /// - Parameter apiPort: 0 takes a free one, also when it was a free one before.
+  public func restart(apiPort: Int) async throws {
+    await vanish()
+    if power == .away { ports.api = apiPort }
+    try await reappear { $0.apiPort = apiPort }
+  }
 }

@@ -17,6 +17,7 @@ struct SimulatedCameraConfigurationTests {
       ("discoveryPort", { $0.discoveryPort = 0 }),
       ("announcementInterval", { $0.announcementInterval = .zero }),
       ("connectionLimit", { $0.connectionLimit = 0 }),
+      ("workerLimit", { $0.workerLimit = 0 }),
       ("hardwareAddress", { $0.hardwareAddress = "8E:45:00" }),
       ("delayScale", { $0.delayScale = -1 }), ("delayScale", { $0.delayScale = .nan }),
       ("longPollDuration", { $0.longPollDuration = .zero }),

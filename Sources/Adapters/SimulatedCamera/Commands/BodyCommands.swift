@@ -106,9 +106,7 @@ extension CameraCommand {
       "api-port", .number(0...65_535, unit: "port", default: 0),
       "Comes back at once with the API on another port; 0 takes a free one."
     ) { camera, value in
-      // A free port must not be the one it had.
-      let port = value.count
-      try await camera.restart { $0.apiPort = port }
+      try await camera.restart(apiPort: value.count)
     },
     CameraCommand(
       "address", .text(meaning: "IPv4 address", default: nil),

@@ -17,7 +17,7 @@ struct CameraWorkers {
     self.limit = limit
   }
 
-  /// - Returns: Whether the work can be done now; otherwise ``release(_:)`` gives it back.
+  /// - Returns: Whether the work can be done now; otherwise ``next()`` gives it back.
   mutating func take(_ work: Waiting) -> Bool {
     guard busy.count < limit else {
       waiting.append(work)
@@ -28,11 +28,13 @@ struct CameraWorkers {
   }
 
   /// The connection is done with its request, or gone.
-  ///
-  /// - Returns: Who is next.
-  mutating func release(_ connection: ObjectIdentifier) -> Waiting? {
+  mutating func release(_ connection: ObjectIdentifier) {
     waiting.removeAll { $0.connection == connection }
     busy.remove(connection)
+  }
+
+  /// Who is next, if a worker is free.
+  mutating func next() -> Waiting? {
     guard busy.count < limit, !waiting.isEmpty else { return nil }
     let next = waiting.removeFirst()
     busy.insert(next.connection)
@@ -49,11 +51,12 @@ extension SimulatedCamera {
   }
 
   func releaseWorker(of id: ObjectIdentifier) {
-    // Raising the limit may let several go.
-    var next = workers.release(id)
-    while let waiting = next {
-      waiting.work(self)
-      next = workers.release(id)
-    }
+    workers.release(id)
+    serveWaiting()
+  }
+
+  /// Gives free workers to whoever waits.
+  func serveWaiting() {
+    while let next = workers.next() { next.work(self) }
   }
 }

@@ -95,7 +95,7 @@ extension SocketTests {
       }
     }
 
-    @Test func eighthRequestWaitsForAWorker() async throws {
+    @Test func requestsBeyondTheLimitWaitForAWorker() async throws {
       try await withCamera(testConfiguration { $0.workerLimit = 2 }) { camera, endpoints in
         try await camera.apply("api-hang:*2")
         var hung: [TestConnection] = []
@@ -113,6 +113,20 @@ extension SocketTests {
         // A client that gives up frees its worker.
         await hung[0].close()
         #expect(try await third.readResponse().text.contains("Smart Remote"))
+      }
+    }
+
+    @Test func higherLimitServesWhoWaits() async throws {
+      try await withCamera(testConfiguration { $0.workerLimit = 1 }) { camera, endpoints in
+        try await camera.apply("api-hang:*1")
+        let hung = try await TestConnection.open(port: endpoints.apiPort)
+        hung.sendCall("getVersions")
+        #expect(await camera.waitUntil { $0.counters.requestsByMethod["getVersions"] == 1 })
+        let waiting = try await TestConnection.open(port: endpoints.apiPort)
+        waiting.sendCall("getApplicationInfo")
+        #expect(await camera.waitUntil { $0.counters.requestsByMethod["getApplicationInfo"] == 1 })
+        try await camera.apply("worker-limit:2")
+        #expect(try await waiting.readResponse().text.contains("Smart Remote"))
       }
     }
 

@@ -127,6 +127,27 @@ extension SocketTests {
       }
     }
 
+    @Test func freePortIsAnotherOneEachTime() async throws {
+      try await withCamera { camera, endpoints in
+        try await camera.apply("api-port:0")
+        let moved = await camera.endpoints.apiPort
+        #expect(moved != endpoints.apiPort)
+        let api = try await TestConnection.open(port: moved)
+        #expect(try await api.call("getVersions").contains("1.0"))
+      }
+    }
+
+    /// Who asks for its return while it is still leaving is not forgotten.
+    @Test func changesOfPowerWaitForEachOther() async throws {
+      try await StreamRig.with { rig in
+        async let departure: Void = rig.camera.vanish()
+        #expect(await rig.camera.waitUntil { !$0.isReachable })
+        try await rig.camera.reappear()
+        await departure
+        #expect(await rig.camera.status.isReachable)
+      }
+    }
+
     @Test func anAddressThatIsNotThereIsAnErrorAndKeepsItAway() async throws {
       try await withCamera { camera, _ in
         do {
