@@ -49,7 +49,7 @@ public struct CameraDiagnosis: Sendable {
     diagnosis.settings = settings.given
     if !settings.otherBridges.isEmpty {
       diagnosis.remarks.append(
-        "the bridge itself is running; it loses the liveview while this is measured")
+        "a bridge runs on this machine; it loses the liveview while this is measured")
     }
     onProgress("searching for \(Int(searchDuration.inSeconds)) s")
     diagnosis.search = await survey.run(for: searchDuration)
@@ -188,7 +188,6 @@ extension Diagnosis.Event {
   fileprivate init(_ event: CameraEvent, version: EventVersion) {
     self.version = version
     isLiveviewRunning = event.isLiveviewReady
-    status = event.cameraStatus
     // The methods have a section of their own.
     entries = event.entries.filter { $0.key != "availableApiList" }.mapValues { values in
       values.map { value in

@@ -42,7 +42,6 @@ public struct Diagnosis: Sendable {
     /// By type, as compact JSON.
     var entries: [String: String]
     var isLiveviewRunning: Bool?
-    var status: String?
   }
 
   var host: DiagnosedHost
