@@ -140,11 +140,12 @@ extension SocketTests {
     /// Who asks for its return while it is still leaving is not forgotten.
     @Test func changesOfPowerWaitForEachOther() async throws {
       try await StreamRig.with { rig in
-        async let departure: Void = rig.camera.vanish()
-        #expect(await rig.camera.waitUntil { !$0.isReachable })
-        try await rig.camera.reappear()
-        await departure
-        #expect(await rig.camera.status.isReachable)
+        let camera = rig.camera
+        let departure = Task { await camera.vanish() }
+        #expect(await camera.waitUntil { !$0.isReachable })
+        try await camera.reappear()
+        await departure.value
+        #expect(await camera.status.isReachable)
       }
     }
 
