@@ -29,6 +29,18 @@ struct CameraFault: Sendable {
     self.remark = remark
   }
 
+  /// True for one of each kind: the others take minutes and are dealt with alike.
+  var isTriedAlways: Bool { Self.alwaysTried.contains(name) }
+
+  private static let alwaysTried: Set = [
+    "garbled-jpeg:10", "garbage-between-packets", "bad-chunk-line", "fin-mid-packet",
+    "half a packet, then silence", "one byte at a time", "endless garbage",
+    "stuck until stopLiveview", "stream refused (503)", "other picture size",
+    "first size again", "not JSON", "reset instead of an answer", "shutter pressed",
+    "waiting screen", "heat warning", "overheated, switched off", "phone takes the liveview once",
+    "reset and gone", "out of Wi-Fi reach", "other API port",
+  ]
+
   static let all = pictures + streams + calls + body + network
 
   private static let pictures =

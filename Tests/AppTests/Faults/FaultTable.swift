@@ -48,6 +48,12 @@ struct FaultTable: Sendable {
     return (lines + [""] + notes).joined(separator: "\n") + "\n"
   }
 
+  /// As far as it goes; nil: nobody wants it.
+  func write(to file: String?) throws {
+    guard let file else { return }
+    try Data(text.utf8).write(to: URL(filePath: file))
+  }
+
   /// A log line without its time and what every line says.
   static func shortened(_ line: String) -> String {
     guard let message = line.range(of: "camera: ") else { return line }
