@@ -28,6 +28,9 @@ public struct FrameSink: Sendable {
   /// called whenever it changes; repeating the same is harmless.
   public func report(_ presence: CameraPresence) { slot.report(presence) }
 
+  /// Pictures that were replaced before the encoder took them, while somebody watched.
+  public var replacedCount: UInt64 { slot.statistics.replaced }
+
   /// Whether anybody wants pictures.
   public var demand: Demand { slot.demand }
 }

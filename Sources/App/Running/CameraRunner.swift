@@ -24,12 +24,21 @@ struct CameraRunner: Sendable {
   private static let loopback = "127.0.0.1"
 
   func run() async {
-    let supervisor = Supervisor(
-      telemetry: telemetry, backoff: Self.backoff, goodSession: Self.goodSession)
-    if await needsSimulatedCamera() {
-      await supervisor.run { try await runWithSimulatedCamera() }
-    } else {
-      await supervisor.run { try await input.runSession() }
+    guard await needsSimulatedCamera() else { return await supervise(input) }
+    // It stays when a session fails; only what it needs to start is tried again.
+    await Supervisor(telemetry: telemetry, backoff: Self.backoff).run {
+      try await withSimulatedCamera { await supervise($0) }
+    }
+  }
+
+  /// Session after session, and the metrics beside them.
+  private func supervise(_ input: SonyCameraInput) async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await input.keepRecording() }
+      await Supervisor(
+        telemetry: telemetry, backoff: Self.backoff, goodSession: Self.goodSession
+      ).run { try await input.runSession() }
+      group.cancelAll()
     }
   }
 
@@ -43,7 +52,9 @@ struct CameraRunner: Sendable {
     }
   }
 
-  private func runWithSimulatedCamera() async throws {
+  private func withSimulatedCamera(
+    _ body: (SonyCameraInput) async -> Void
+  ) async throws {
     var configuration = SimulatedCameraConfiguration()
     configuration.apiPort = 0
     configuration.descriptionPort = 0
@@ -62,12 +73,7 @@ struct CameraRunner: Sendable {
     ])
     let simulated = SonyCameraInput(
       settings: reader.scoped(to: SonyCameraInput.kind), sink: line.sink, telemetry: telemetry)
-    do {
-      try await simulated.runSession()
-    } catch {
-      await camera.stop()
-      throw error
-    }
+    await body(simulated)
     await camera.stop()
   }
 }

@@ -37,11 +37,14 @@ final class LiveviewRecord: Sendable {
   }
 
   private let state = Mutex(State())
+  /// How the link to the camera is.
+  let health = LinkHealthMeter()
 
   // MARK: Facts
 
   /// A camera was found; what is known about it holds if it is the same as before.
   func found(_ camera: FoundCamera) {
+    health.found(on: camera.interface)
     state.withLock {
       let isSame =
         $0.camera?.uniqueDeviceName == camera.uniqueDeviceName
@@ -86,6 +89,7 @@ final class LiveviewRecord: Sendable {
   }
 
   func streamBegins(at now: MediaTime) {
+    health.streamBegan()
     state.withLock {
       $0.streamCount &+= 1
       $0.clock.reset()
@@ -107,7 +111,8 @@ final class LiveviewRecord: Sendable {
   func received(
     _ image: LiveviewImage, at arrival: MediaTime, statistics: LiveviewStatistics
   ) -> MediaTime {
-    state.withLock { state in
+    health.pictureReceived(image, at: arrival, statistics: statistics)
+    return state.withLock { state in
       state.present = statistics
       state.pictureCount &+= 1
       state.pictureByteCount &+= UInt64(image.outline.byteCount)
@@ -162,6 +167,7 @@ final class LiveviewRecord: Sendable {
     return .object([
       "activity": .string(state.activity.rawValue),
       "camera": Self.status(of: state.camera, state.information),
+      "link": health.status(at: now),
       "condition": Self.status(of: state.condition, state.pollingMode),
       "pictureSize": .text(state.size?.description),
       "picturesPerSecond": .rounded(Self.rate(of: state.recentArrivals, now: now)),

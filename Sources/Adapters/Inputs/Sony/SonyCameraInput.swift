@@ -21,7 +21,10 @@ public struct SonyCameraInput: Input {
     self.sink = sink
     self.telemetry = telemetry
     let (record, clock) = (record, telemetry.clock)
-    telemetry.setDetails { record.status(now: clock.now()) }
+    telemetry.setDetails {
+      record.health.picturesReplaced(sink.replacedCount)
+      return record.status(now: clock.now())
+    }
   }
 
   /// Finds the camera and delivers pictures until the camera is lost.
@@ -47,6 +50,11 @@ public struct SonyCameraInput: Input {
       reportAbsence(record.awayReason)
       throw error
     }
+  }
+
+  /// Keeps the metrics of camera and link up to date until cancelled; for beside the sessions.
+  public func keepRecording() async {
+    await record.health.keepRecording(telemetry.clock) { record.condition }
   }
 
   /// True if a camera answers within `limit`. Starts nothing on it.

@@ -256,6 +256,10 @@ actor CameraConversation {
     calling.replace()
     calling.run { [self] in
       let (answer, took) = await exchange(request.call, timeLimit: request.timeLimit)
+      switch answer {
+      case .success: record.health.callAnswered(request.call.method, after: took)
+      case .failure: record.health.callFailed()
+      }
       continuation.yield(.answered(request, answer, took: took))
       do { try await Task.sleep(for: CallLane.spacing) } catch { return }
       continuation.yield(.laneFree)

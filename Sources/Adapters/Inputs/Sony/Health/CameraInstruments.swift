@@ -18,14 +18,20 @@ import Synchronization
 /// | `bridge_camera_stream_restarts_total` | counter | streams after the first |
 /// | `bridge_camera_call_seconds` | summary | answer times of API calls |
 /// | `bridge_camera_calls_failed_total` | counter | calls without an answer |
+/// | `bridge_camera_busy` | gauge | 1 while the camera says that it is |
+/// | `bridge_camera_error` | gauge | 1 while it tells of an error such as high temperature |
+/// | `bridge_camera_photos` | gauge | photos taken since the camera was found |
+/// | `bridge_camera_battery_percent` | gauge | where the camera tells |
 /// | `bridge_camera_wifi_signal_dbm` | gauge | signal of the camera's interface, where readable |
 /// | `bridge_camera_wifi_link_quality` | gauge | the driver's own figure, mostly 0…70 |
 final class CameraInstruments: Sendable {
   private typealias Cause = LinkHealth.Report.Cause
 
-  private struct SignalGauges {
+  /// Made with their first figures, so that there is none where nobody tells.
+  private struct OptionalGauges {
     var level: Gauge?
     var quality: Gauge?
+    var battery: Gauge?
   }
 
   private let picturesPerSecond: Gauge
@@ -40,7 +46,10 @@ final class CameraInstruments: Sendable {
   private let callsFailed: Counter
   private let callTime: Timer
   private let factory: any MetricsFactory
-  private let signalGauges = Mutex(SignalGauges())
+  private let busy: Gauge
+  private let error: Gauge
+  private let photos: Gauge
+  private let optionalGauges = Mutex(OptionalGauges())
 
   /// - Parameter factory: Another than the process's only for tests.
   init(factory: any MetricsFactory = MetricsSystem.factory) {
@@ -68,6 +77,9 @@ final class CameraInstruments: Sendable {
     missingPackets = counter("missing_packets_total")
     streamRestarts = counter("stream_restarts_total")
     callsFailed = counter("calls_failed_total")
+    busy = gauge("busy")
+    error = gauge("error")
+    photos = gauge("photos")
     callTime = Timer(label: "bridge_camera_call_seconds", factory: factory)
   }
 
@@ -92,9 +104,23 @@ final class CameraInstruments: Sendable {
     callTime.recordNanoseconds(duration.wholeNanoseconds)
   }
 
-  /// Made with the first figure, so that there is none where the kernel does not tell.
+  /// Sets the gauges to what the camera said last.
+  func record(_ condition: CameraCondition) {
+    busy.record(condition.isBusy ? 1 : 0)
+    error.record(condition.isCurrent && condition.hasError ? 1 : 0)
+    photos.record(condition.photoCount)
+    guard let percent = condition.battery?.percent else { return }
+    optionalGauges.withLock { gauges in
+      let gauge =
+        gauges.battery ?? Gauge(label: "bridge_camera_battery_percent", factory: factory)
+      gauges.battery = gauge
+      gauge.record(percent)
+    }
+  }
+
+  /// Sets the gauges to what the kernel tells.
   func record(_ signal: WirelessSignal) {
-    signalGauges.withLock { gauges in
+    optionalGauges.withLock { gauges in
       if let level = signal.levelDBm {
         let gauge =
           gauges.level ?? Gauge(label: "bridge_camera_wifi_signal_dbm", factory: factory)

@@ -17,19 +17,21 @@ final class LinkHealthMeter: Sendable {
     var interface: String?
     /// What the metrics know.
     var recorded = LinkHealth.Report.Totals()
+    /// Nil until the process has its metrics.
+    var instruments: CameraInstruments?
   }
 
   private let state = Mutex(State())
-  private let instruments: CameraInstruments
   private let signalFile: String
 
-  /// - Parameter signalFile: Another than the kernel's only for tests.
+  /// - Parameters:
+  ///   - instruments: Nil: made by `keepRecording`, when the process has its metrics.
+  ///   - signalFile: Another than the kernel's only for tests.
   init(
-    instruments: CameraInstruments = CameraInstruments(),
-    signalFile: String = WirelessSignal.statusFile
+    instruments: CameraInstruments? = nil, signalFile: String = WirelessSignal.statusFile
   ) {
-    self.instruments = instruments
     self.signalFile = signalFile
+    state.withLock { $0.instruments = instruments }
   }
 
   // MARK: Facts
@@ -59,7 +61,7 @@ final class LinkHealthMeter: Sendable {
   /// Calls that change the mode are left out of the health figures: the camera takes seconds for
   /// them however good the link is. Do not report long polls.
   func callAnswered(_ method: CameraMethod, after duration: Duration) {
-    instruments.callAnswered(after: duration)
+    state.withLock { $0.instruments }?.callAnswered(after: duration)
     switch method {
     case .startRecMode, .stopRecMode, .actTakePicture, .setTouchAFPosition: break
     default: state.withLock { $0.health.callAnswered(after: duration) }
@@ -94,20 +96,27 @@ final class LinkHealthMeter: Sendable {
 
   /// Sets the metrics to the figures of `now`.
   func record(at now: MediaTime) {
-    let (report, earlier) = state.withLock { state in
+    let (report, earlier, instruments) = state.withLock { state in
       let report = state.health.snapshot(at: now)
       defer { state.recorded = report.totals }
-      return (report, state.recorded)
+      return (report, state.recorded, state.instruments)
     }
-    instruments.record(report, since: earlier)
-    if let signal = signal() { instruments.record(signal) }
+    instruments?.record(report, since: earlier)
+    if let signal = signal() { instruments?.record(signal) }
   }
 
-  /// Does so once a second until cancelled; let it run beside the sessions, not within one, so that
-  /// a camera that is away has no rate.
-  func keepRecording(_ clock: MediaClock) async {
+  /// Sets the metrics to what the camera says of itself.
+  func record(_ condition: CameraCondition) {
+    state.withLock { $0.instruments }?.record(condition)
+  }
+
+  /// Sets them once a second until cancelled; let it run beside the sessions, not within one, so
+  /// that a camera that is away has no rate.
+  func keepRecording(_ clock: MediaClock, condition: @Sendable () -> CameraCondition) async {
+    state.withLock { $0.instruments = $0.instruments ?? CameraInstruments() }
     while !Task.isCancelled {
       record(at: clock.now())
+      record(condition())
       try? await Task.sleep(for: Self.recordingInterval)
     }
   }
