@@ -109,8 +109,27 @@ import Testing
 
   @Test func recordingEndsWithItsTask() async {
     let meter = meter()
-    let task = Task { await meter.keepRecording(.system) }
+    let task = Task { await meter.keepRecording(.system) { CameraCondition() } }
     task.cancel()
     await task.value
+  }
+
+  @Test func whatTheCameraSaysOfItselfIsAMetric() {
+    var condition = CameraCondition()
+    meter().record(condition)
+    #expect(notebook.entries["bridge_camera_busy"] == 0)
+    #expect(notebook.entries["bridge_camera_battery_percent"] == nil)
+    let battery: JSONValue = .object([
+      "batteryID": .string("externalBattery1"), "status": .string("active"),
+      "levelNumer": .integer(1), "levelDenom": .integer(4),
+    ])
+    let event = CameraEvent(values: [
+      .object(["type": .string("cameraStatus"), "cameraStatus": .string("Error")]),
+      .object(["type": .string("batteryInfo"), "batteryInfo": .array([battery])]),
+    ])
+    _ = condition.apply(event, isSnapshot: true)
+    meter().record(condition)
+    #expect(notebook.entries["bridge_camera_error"] == 1)
+    #expect(notebook.entries["bridge_camera_battery_percent"] == 25)
   }
 }
