@@ -6,11 +6,11 @@ import Testing
 /// Every fault the simulated camera can have, with the real program, an ffmpeg reader over RTSP
 /// and a receiver of pushed RTP attached all the time.
 ///
-/// With `LIVEVIEW_BRIDGE_FAULT_TABLE=FILE` the table is written there; the stream is left alone for
+/// With `FAULT_TABLE=FILE` the table is written there; the stream is left alone for
 /// ten seconds between two faults, so that each begins with a good stream, and that takes a quarter
 /// of an hour. Otherwise faults that are dealt with alike are tried once.
 @Suite(.serialized, .timeLimit(.minutes(30))) struct FaultTableTests {
-  private static let file = ProcessInfo.processInfo.environment["LIVEVIEW_BRIDGE_FAULT_TABLE"]
+  private static let file = ProcessInfo.processInfo.environment["FAULT_TABLE"]
 
   @Test(arguments: ["slate", "freeze"])
   func everyFaultIsSurvivedAndNoViewerLost(mode: String) async throws {
