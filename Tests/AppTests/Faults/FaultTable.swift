@@ -6,11 +6,10 @@ struct FaultTable: Sendable {
     var fault: CameraFault
     /// From when the camera could serve again to the first live picture; nil: never.
     var recovery: Duration?
-    /// Longest time without any picture.
-    var longestPause: Duration
     /// Time without live pictures.
     var outage: Duration
-    var offlinePictures: Int
+    /// When the slate came, from the fault on; nil: never.
+    var slate: Duration?
     var logLines: [String]
 
     var recoveryText: String { recovery.map { "\(FaultTable.seconds($0)) s" } ?? "never" }
@@ -18,9 +17,8 @@ struct FaultTable: Sendable {
     /// What a viewer saw, in words.
     var sight: String {
       if outage < .milliseconds(500) { return "nothing of it" }
-      if offlinePictures == 0 { return "picture stood still for \(FaultTable.seconds(outage)) s" }
-      return "offline picture from \(FaultTable.seconds(longestPause)) s on, "
-        + "\(FaultTable.seconds(outage)) s in all"
+      guard let slate else { return "picture stood still for \(FaultTable.seconds(outage)) s" }
+      return "slate from \(FaultTable.seconds(slate)) s on, \(FaultTable.seconds(outage)) s in all"
     }
   }
 
@@ -54,10 +52,10 @@ struct FaultTable: Sendable {
     try Data(text.utf8).write(to: URL(filePath: file))
   }
 
-  /// A log line without its time and what every line says.
+  /// A log line without its time, and without what every line says.
   static func shortened(_ line: String) -> String {
-    guard let message = line.range(of: "camera: ") else { return line }
-    return String(line[message.upperBound...].prefix(200))
-      .replacingOccurrences(of: "|", with: "/")
+    let words = line.split(separator: " ", omittingEmptySubsequences: true).dropFirst(2)
+    let text = words.joined(separator: " ").replacingOccurrences(of: "|", with: "/")
+    return String(text.trimmingPrefix("camera: ").prefix(200))
   }
 }

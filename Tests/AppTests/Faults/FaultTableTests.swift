@@ -107,9 +107,12 @@ struct FaultScene: Sendable {
   }
 
   func play(_ fault: CameraFault, rest: Duration) async throws -> FaultTable.Row {
-    _ = await arrivals.wait { $0.liveTime >= rest }
+    let lastEnd = ContinuousClock.now
+    _ = await arrivals.wait {
+      $0.liveTime >= .milliseconds(500) && .now - lastEnd >= rest
+    }
     let logged = bridge.lines.count
-    let begin = ContinuousClock.now
+    let (begin, beginDate) = (ContinuousClock.now, Date())
     for command in fault.commands { try await camera.apply(command) }
     let healed: ContinuousClock.Instant
     switch fault.end {
@@ -130,12 +133,18 @@ struct FaultScene: Sendable {
     // What comes after the fault, or would have been there without it.
     let back = await arrivals.firstLive(since: healed)
     _ = await arrivals.wait { $0.liveTime >= .milliseconds(500) }
-    let period = arrivals.history.period(from: begin, to: back ?? .now)
+    let lines = Array(bridge.lines.dropFirst(logged))
+    let slate = lines.first { $0.contains("viewers do not see the camera") }
+      .flatMap { $0.split(separator: " ").first }
+      .flatMap { try? Date(String($0), strategy: Self.logTime) }
     return FaultTable.Row(
-      fault: fault, recovery: back.map { $0 - healed }, longestPause: period.longestPause,
-      outage: period.outage, offlinePictures: period.offlinePictures,
-      logLines: bridge.lines.dropFirst(logged).map(FaultTable.shortened))
+      fault: fault, recovery: back.map { $0 - healed },
+      outage: arrivals.history.outage(from: begin, to: back ?? .now),
+      slate: slate.map { .seconds($0.timeIntervalSince(beginDate)) },
+      logLines: lines.map(FaultTable.shortened))
   }
+
+  private static let logTime = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   func residentKilobytes() throws -> Int {
     let status = try String(
@@ -153,22 +162,13 @@ struct FaultScene: Sendable {
 }
 
 extension RTPArrivals.History {
-  /// What was seen between two moments.
-  func period(
+  /// Time without live pictures between two moments.
+  func outage(
     from begin: ContinuousClock.Instant, to end: ContinuousClock.Instant
-  ) -> (longestPause: Duration, outage: Duration, offlinePictures: Int) {
+  ) -> Duration {
     let before = arrivals.last { $0 < begin } ?? begin
     let seen = [before] + arrivals.filter { $0 >= begin && $0 <= end }
-    var (longestPause, outage, offlinePictures) = (Duration.zero, Duration.zero, 0)
-    for (index, (earlier, later)) in zip(seen, seen.dropFirst()).enumerated() {
-      let pause = later - earlier
-      longestPause = max(longestPause, pause)
-      guard pause >= RTPArrivals.livePause else { continue }
-      outage += pause
-      // A picture between two pauses is no live one.
-      let next = index + 2 < seen.count ? seen[index + 2] - later : .zero
-      if next >= RTPArrivals.livePause { offlinePictures += 1 }
-    }
-    return (longestPause, outage, offlinePictures)
+    return zip(seen, seen.dropFirst()).map { $1 - $0 }.filter { $0 >= RTPArrivals.livePause }
+      .reduce(.zero, +)
   }
 }

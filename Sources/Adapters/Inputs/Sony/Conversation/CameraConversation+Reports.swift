@@ -23,16 +23,23 @@ extension CameraConversation {
   /// One line for each first picture: it is what the operator waits for.
   func announcePictures(_ size: PictureSize, at now: MediaTime) {
     telemetry.note(.running, "receiving \(size) from \(camera.name) at \(camera.endpoint.host)")
-    var metadata: Logger.Metadata = [
-      LogKey.camera: .string(camera.name), LogKey.address: .string(camera.endpoint.host),
-      LogKey.size: .string(size.description),
-      LogKey.tookSeconds: .string(StepTimes.seconds(steps.beganAt.duration(to: now))),
-      LogKey.steps: .string(steps.description),
-    ]
-    let absence = record.picturesAreBack(at: now)
-    if let absence { metadata[LogKey.awaySeconds] = .string(StepTimes.seconds(absence)) }
-    telemetry.logger.notice(
-      absence == nil ? "liveview started" : "liveview is back", metadata: metadata)
+    if let absence = record.picturesAreBack(at: now) {
+      telemetry.logger.notice(
+        "liveview is back",
+        metadata: [
+          LogKey.awaySeconds: .string(StepTimes.seconds(absence)),
+          LogKey.steps: .string(steps.description),
+        ])
+    } else {
+      telemetry.logger.notice(
+        "liveview started",
+        metadata: [
+          LogKey.camera: .string(camera.name), LogKey.address: .string(camera.endpoint.host),
+          LogKey.size: .string(size.description),
+          LogKey.tookSeconds: .string(StepTimes.seconds(steps.beganAt.duration(to: now))),
+          LogKey.steps: .string(steps.description),
+        ])
+    }
   }
 
   /// The way back begins here, if pictures were there.
