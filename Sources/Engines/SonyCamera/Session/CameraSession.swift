@@ -98,25 +98,25 @@ public struct CameraSession: Sendable {
   }
 
   /// False on a camera that does not know `startLiveviewWithSize`; worth remembering.
-  public private(set) var hasSizedLiveview: Bool
+  public internal(set) var hasSizedLiveview: Bool
   /// The newest refusal, for the status page.
   public internal(set) var lastRefusal: (method: CameraMethod, code: CameraErrorCode?)?
 
   let settings: Settings
   var state = State.idle
-  private var notices: [CameraSessionNotice] = []
-  private var condition = Condition()
-  private var isWanted = true
+  var notices: [CameraSessionNotice] = []
+  var condition = Condition()
+  var isWanted = true
   var recovery: LiveviewRecovery
-  private var backOff = BackOff(first: .milliseconds(100), longest: .seconds(5))
+  var backOff = BackOff(first: .milliseconds(100), longest: .seconds(5))
   /// Refusals since the last picture.
-  private var refusalCount = 0
+  var refusalCount = 0
   /// Streams in a row that brought no picture, for the address the camera names.
   var emptyStreamCount = 0
-  private var isChangingMode = false
+  var isChangingMode = false
   /// Remote shooting mode may be on because of us.
-  private var hasTouchedRecMode = false
-  private var hasTouchedLiveview = false
+  var hasTouchedRecMode = false
+  var hasTouchedLiveview = false
   var isRecovering = false
 
   /// - Parameter hasSizedLiveview: What an earlier session with this camera found out.
@@ -273,182 +273,5 @@ public struct CameraSession: Sendable {
     case .stoppingLiveview, .stoppingRecMode, .ended:
       return end(.stopped)
     }
-  }
-}
-
-// MARK: - From step to step
-
-extension CameraSession {
-  private mutating func advance(from step: Step, with reply: CameraReply) -> CameraOrder {
-    switch step {
-    case .list:
-      // Needed if listed; without a list harmless, because it does nothing in that mode.
-      let methods = try? reply.methodNames()
-      return methods?.contains(.startRecMode) ?? true ? enterRecMode() : proceed()
-    case .recMode:
-      return recModeAnswered(reply)
-    case .sizedLiveview:
-      if let address = try? reply.liveviewAddress() { return open(liveviewURL(address)) }
-      // 12: the app does not know it; 1 and 3: it knows it but not for this camera or panel.
-      // Only the first answer holds for ever.
-      if reply.failureCode == .noSuchMethod { hasSizedLiveview = false }
-      return perform(.liveview(hasStopped: false))
-    case .stopForRestart(let thenSized):
-      return perform(thenSized ? .sizedLiveview : .liveview(hasStopped: true))
-    case .liveview(let hasStopped):
-      if let address = try? reply.liveviewAddress() { return open(liveviewURL(address)) }
-      // 3: runs in another size, left over from another program.
-      if reply.failureCode == .illegalArgument, !hasStopped {
-        return perform(.stopForRestart(thenSized: false))
-      }
-      return refused(.startLiveview, code: reply.failureCode)
-    case .confirmRivalry(let url, let pause):
-      let methods = try? reply.methodNames()
-      let isWaiting = methods.map { $0.contains(.startRecMode) && !$0.contains(.startLiveview) }
-      return isWaiting ?? false ? perform(.recMode) : standBack(pause, then: url)
-    case .keepAlive:
-      return isWanted ? startLiveview() : rest()
-    }
-  }
-
-  /// A camera that sleeps deeply and is not wanted stays on its waiting screen.
-  private mutating func enterRecMode() -> CameraOrder {
-    settings.sleepDepth == .recMode && !isWanted ? rest() : perform(.recMode)
-  }
-
-  private mutating func recModeAnswered(_ reply: CameraReply) -> CameraOrder {
-    if let code = reply.failureCode, code.isTemporary { return refused(.startRecMode, code: code) }
-    // Cameras without that mode say 12; whether they have liveview shows by trying.
-    if reply.failureCode == nil { notices.append(.enteredRemoteShooting) }
-    condition.needsRecMode = false
-    return proceed()
-  }
-
-  /// Remote shooting mode is on.
-  private mutating func proceed() -> CameraOrder {
-    isWanted ? startLiveview() : fallAsleep()
-  }
-
-  private mutating func startLiveview() -> CameraOrder {
-    let sleptDeeply = settings.sleepDepth == .recMode && !hasTouchedRecMode
-    return perform(sleptDeeply || condition.needsRecMode ? .recMode : liveviewStep)
-  }
-
-  var liveviewStep: Step {
-    hasSizedLiveview ? .sizedLiveview : .liveview(hasStopped: false)
-  }
-
-  /// Pauses and begins again with the list: the camera may have gone back to its waiting screen.
-  ///
-  /// Right after a change of mode cameras need a moment; a camera that tells when it is ready is
-  /// not asked more often than every few seconds.
-  private mutating func refused(_ method: CameraMethod, code: CameraErrorCode?) -> CameraOrder {
-    if !isWanted { return fallAsleep() }
-    lastRefusal = (method, code)
-    refusalCount += 1
-    if refusalCount == 4 { notices.append(.refused(method, code)) }
-    guard refusalCount <= settings.refusalLimit else { return end(.notReady(method, code)) }
-    let tells = condition.isBusy && condition.isWatched
-    let pause = backOff.next(limit: tells ? nil : .seconds(1))
-    // The list is asked first only after the quick tries that follow a change of mode.
-    let step =
-      isChangingMode && refusalCount <= 4 && method == .startLiveview ? liveviewStep : .list
-    return self.pause(pause, .waitingUntilReady, then: .step(step))
-  }
-
-  mutating func perform(_ step: Step) -> CameraOrder {
-    state = .calling(step)
-    let call: CameraCall
-    switch step {
-    case .list, .confirmRivalry: call = .getAvailableApiList
-    case .recMode:
-      call = .startRecMode
-      hasTouchedRecMode = true
-      isChangingMode = true
-    case .sizedLiveview:
-      call = .startLiveviewWithSize(settings.liveviewSize)
-      hasTouchedLiveview = true
-    case .stopForRestart: call = .stopLiveview
-    case .liveview:
-      call = .startLiveview
-      hasTouchedLiveview = true
-    case .keepAlive: call = .getVersions
-    }
-    let timeLimit = isChangingMode ? CameraCall.timeLimitDuringModeChange : call.timeLimit
-    return .call(call, timeLimit: timeLimit)
-  }
-
-  mutating func pause(
-    _ duration: Duration, _ activity: CameraActivity, then resumption: Resumption
-  ) -> CameraOrder {
-    state = .pausing(activity, then: resumption)
-    return .wait(duration)
-  }
-
-  private mutating func resume(_ resumption: Resumption) -> CameraOrder {
-    switch resumption {
-    case .step(let step): perform(step)
-    case .open(let url): open(url)
-    }
-  }
-
-  mutating func notice(_ notice: CameraSessionNotice) { notices.append(notice) }
-
-  var hasLeftRecMode: Bool { condition.needsRecMode }
-}
-
-// MARK: - Sleep
-
-extension CameraSession {
-  private mutating func fallAsleep() -> CameraOrder {
-    isChangingMode = false
-    isRecovering = false
-    refusalCount = 0
-    backOff.reset()
-    guard hasTouchedLiveview else { return rest() }
-    state = .stoppingForSleep(.liveview)
-    return .call(.stopLiveview, timeLimit: CameraCall.stopLiveview.timeLimit)
-  }
-
-  private mutating func sleepDeeper(than depth: SleepDepth) -> CameraOrder {
-    hasTouchedLiveview = false
-    if isWanted { return startLiveview() }
-    guard depth == .liveview, settings.sleepDepth == .recMode else { return rest() }
-    hasTouchedRecMode = false
-    state = .stoppingForSleep(.recMode)
-    return .call(.stopRecMode, timeLimit: CameraCall.stopRecMode.timeLimit)
-  }
-
-  private mutating func rest() -> CameraOrder {
-    state = .asleep
-    return .wait(settings.keepAliveInterval)
-  }
-}
-
-// MARK: - The end
-
-extension CameraSession {
-  private mutating func stopRecMode() -> CameraOrder {
-    guard settings.stopsRecMode, hasTouchedRecMode || hasTouchedLiveview else {
-      return end(.stopped)
-    }
-    state = .stoppingRecMode
-    return .call(.stopRecMode, timeLimit: settings.stopTimeLimit)
-  }
-
-  mutating func end(_ reason: CameraSessionEnd) -> CameraOrder {
-    state = .ended
-    return .finish(reason)
-  }
-
-  private mutating func misused() -> CameraOrder {
-    assertionFailure("fact does not fit the state")
-    return end(.stopped)
-  }
-}
-
-extension CameraReply {
-  var failureCode: CameraErrorCode? {
-    if case .failure(let code, _) = outcome { code } else { nil }
   }
 }
