@@ -57,7 +57,9 @@ extension Diagnosis {
   }
 
   private var notReadyAnswer: String? {
-    let isSent = calls.contains { $0.code == .cameraNotReady }
+    // Not in one step: the optimizer of Swift 6.3 fails on a search through the calls' codes.
+    let codes = calls.compactMap(\.code)
+    let isSent = codes.contains(.cameraNotReady)
     guard let afterRecMode else { return isSent ? "40401 was sent" : nil }
     return (isSent ? "40401 was sent" : "40401 not in this run")
       + "; right after: \(afterRecMode.call.method) \(afterRecMode.summary)"
