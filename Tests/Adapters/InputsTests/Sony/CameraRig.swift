@@ -111,6 +111,9 @@ struct PictureTray: Sendable {
 
   var sink: FrameSink { FrameSink(slot: slot) }
 
+  /// Whether somebody watches; true in the beginning.
+  func want(_ isWanted: Bool) { slot.setDemand(isWanted) }
+
   /// The next new picture; waits for it.
   func next() async throws -> JPEGFrame {
     try await withTaskCancellationHandler {
