@@ -29,10 +29,12 @@ for tool in ip ffmpeg setpriv; do
   command -v "$tool" >/dev/null || cannot "needs $tool"
 done
 probe=lvb-probe-$$
+trap 'ip netns del $probe 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
 { ip netns add $probe && ip netns exec $probe true; } 2>/dev/null ||
-  { ip netns del $probe 2>/dev/null || true; cannot "no right to make network namespaces"; }
+  cannot "no right to make network namespaces"
 { ip -n $probe link add probe0 type veth peer name probe1; } 2>/dev/null ||
-  { ip netns del $probe; cannot "no virtual Ethernet (veth)"; }
+  cannot "no virtual Ethernet (veth)"
 ip netns del $probe
 [ "$1" != --check ] || exit 0
 
@@ -55,7 +57,6 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
-trap 'exit 130' INT TERM
 
 # --- Words of the report ----------------------------------------------------------------------
 title() { printf '\n== %s\n' "$*"; }
@@ -135,9 +136,11 @@ simulate() { # namespace, address, name, more options...
   await "$output" 0 '^ *API:' "$(milliseconds)"
   [ "$took" != never ] || { cat "$output"; give_up "the simulated camera did not start"; }
 }
-# Asks a program to end, and makes it after 3 s.
+# Asks a program of this script to end, and makes it after 3 s. The number of one that has ended may
+# be somebody else's by now.
 end() {
   local i
+  jobs -rp | grep -qx "$1" || { wait "$1" 2>/dev/null || true; return 0; }
   kill "$1" 2>/dev/null || true
   for i in $(seq 60); do
     kill -0 "$1" 2>/dev/null || break
@@ -175,7 +178,7 @@ route_before=$(default_route)
 # --- The interface comes late -----------------------------------------------------------------
 title "the bridge starts before there is an interface camera0"
 uplink_before=$(packets_sent uplink0)
-# Without any capability, as the service runs.
+# Without any capability, not even the one the service has.
 ip netns exec "$gateway" setpriv --bounding-set=-all --inh-caps=-all --no-new-privs \
   "$bridge" run --camera-interface camera0 --outputs-rtsp-listen-address 0.0.0.0 \
   --control-enabled false >"$log" 2>&1 &
