@@ -35,15 +35,14 @@ public struct Supervisor: Sendable {
       } catch {
         if Task.isCancelled { break }
         let text = "\(error)"
-        // The same failure over and over is one line, not one per attempt.
-        telemetry.sessionFailed(text, isNews: text != lastReported)
+        // The same failure over and over is one line, not one per attempt, unless it worked in
+        // between.
+        let hasRun = telemetry.takeHasRun()
+        telemetry.sessionFailed(text, isNews: hasRun || text != lastReported)
         lastReported = text
       }
       if Task.isCancelled { break }
-      if begin.duration(to: telemetry.clock.now()) >= goodSession {
-        backoff.reset()
-        lastReported = nil
-      }
+      if begin.duration(to: telemetry.clock.now()) >= goodSession { backoff.reset() }
       try? await Task.sleep(for: backoff.delay())
     }
     telemetry.report(.stopped)

@@ -29,6 +29,7 @@ public struct ComponentTelemetry: Sendable {
     let isNews = board.update(name) { entry in
       entry.state = state
       entry.detail = detail
+      if state == .running { entry.hasRun = true }
       defer { entry.announced = announcement }
       return entry.announced != announcement
     }
@@ -43,6 +44,7 @@ public struct ComponentTelemetry: Sendable {
     board.update(name) { entry in
       entry.state = state
       entry.detail = detail
+      if state == .running { entry.hasRun = true }
       entry.announced = StatusBoard.Announcement(state: state, detail: detail)
     }
   }
@@ -73,6 +75,14 @@ public struct ComponentTelemetry: Sendable {
       if isNews { entry.announced = StatusBoard.Announcement(state: .retrying) }
     }
     if isNews { logger.warning("session failed", metadata: [LogKey.error: .string(error)]) }
+  }
+
+  /// Whether the component has been running since this was asked last.
+  func takeHasRun() -> Bool {
+    board.update(name) { entry in
+      defer { entry.hasRun = false }
+      return entry.hasRun
+    } ?? false
   }
 
   func sessionBegins() {

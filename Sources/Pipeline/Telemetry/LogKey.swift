@@ -23,6 +23,8 @@ public enum LogKey {
   public static let size = "size"
   public static let bitrate = "bitrate_kbps"
   public static let count = "count"
+  /// Lines of the same kind that were not written.
+  public static let omitted = "omitted"
   public static let bytes = "bytes"
   public static let frames = "frames"
   public static let skipped = "skipped"

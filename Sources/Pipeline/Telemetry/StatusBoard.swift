@@ -28,6 +28,8 @@ public final class StatusBoard: Sendable {
     /// Sessions begun, the present one included.
     public var sessions: UInt64 = 0
     var details: (@Sendable () -> StatusValue)?
+    /// It has been running since somebody asked last.
+    var hasRun = false
     /// What the last log line said about it; the same again is no news.
     var announced: Announcement
   }

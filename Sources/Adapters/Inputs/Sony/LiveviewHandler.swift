@@ -62,7 +62,6 @@ final class LiveviewHandler: ChannelInboundHandler {
   private var phase: Phase
   private var watch: Scheduled<Void>?
   private var byteCountWithoutPicture = 0
-  private var lastBusyAt: MediaTime?
 
   init(
     url: CameraURL, sink: FrameSink, record: LiveviewRecord, clock: MediaClock,
@@ -185,9 +184,7 @@ final class LiveviewHandler: ChannelInboundHandler {
 
   /// The camera is busy by its own word, or was a moment ago.
   private var isExcused: Bool {
-    let now = clock.now()
-    if record.isCameraBusy { lastBusyAt = now }
-    return lastBusyAt.map { $0.duration(to: now) < Self.graceAfterBusy } ?? false
+    record.wasCameraBusy(within: Self.graceAfterBusy, now: clock.now())
   }
 
   // MARK: End

@@ -14,6 +14,9 @@ struct LiveviewReader: Sendable {
   /// buffer is left to the kernel: it is emptied at once, so that nothing grows old in it.
   private static let readSize = 131_072
 
+  /// The same for a stream that is opened to recover.
+  private static let recoveryAnswerLimit = Duration.seconds(2)
+
   /// Name or address of the only interface to use; nil leaves it to the routes.
   var interface: String?
   var sink: FrameSink
@@ -43,7 +46,8 @@ struct LiveviewReader: Sendable {
     let (events, continuation) = AsyncStream.makeStream(of: LiveviewHandler.Event.self)
     let connection = ConnectionHandle()
     let limits = LiveviewHandler.Limits(
-      answer: max(stallLimit, shortestAnswerLimit),
+      answer: firstPictureLimit.map { max($0, Self.recoveryAnswerLimit) }
+        ?? max(stallLimit, shortestAnswerLimit),
       firstPicture: firstPictureLimit ?? stallLimit, picture: stallLimit)
     connect(to: url, through: connection, limits: limits, reporting: continuation)
     let end = await withTaskCancellationHandler {

@@ -20,6 +20,10 @@ final class LiveviewRecord: Sendable {
     var activity = CameraActivity.idle
     var awayReason = AwayReason.searching
     var lostAt: MediaTime?
+    var lastBusyAt: MediaTime?
+    var lines = LineThrottle()
+    /// What was looked for when it was last said so, until there were pictures.
+    var announcedSearch: String?
     var clock = CameraClock()
     var size: PictureSize?
     var streamBeganAt: MediaTime?
@@ -57,18 +61,20 @@ final class LiveviewRecord: Sendable {
     }
   }
 
-  func progressed(_ activity: CameraActivity, _ watch: CameraWatch) {
+  func progressed(_ activity: CameraActivity, _ watch: CameraWatch, at now: MediaTime) {
     state.withLock {
       $0.activity = activity
       $0.information = watch.information
+      // The end of a busy time counts, too.
+      if $0.condition.isBusy { $0.lastBusyAt = now }
       $0.condition = watch.condition
       $0.pollingMode = watch.pollingMode
     }
   }
 
   /// A session is over; what the camera told last is kept.
-  func ended(_ activity: CameraActivity, _ watch: CameraWatch, because error: SonyInputError?) {
-    progressed(activity, watch)
+  func ended(_ watch: CameraWatch, because error: SonyInputError?, at now: MediaTime) {
+    progressed(.ended, watch, at: now)
     state.withLock {
       $0.condition.lapse()
       if let error { $0.awayReason = error.awayReason(watch.condition) }
@@ -79,11 +85,20 @@ final class LiveviewRecord: Sendable {
     state.withLock { $0.lostAt = $0.lostAt ?? now }
   }
 
+  /// Pictures are not wanted; that they are missing is nothing to tell.
+  func cameraSleeps() {
+    state.withLock {
+      $0.lostAt = nil
+      $0.announcedSearch = nil
+    }
+  }
+
   /// - Returns: For how long there were none; nil for the first ones of all.
   func picturesAreBack(at now: MediaTime) -> Duration? {
     state.withLock { state in
       let lostAt = state.lostAt
       state.lostAt = nil
+      state.announcedSearch = nil
       return lostAt.map { $0.duration(to: now) }
     }
   }
@@ -130,6 +145,23 @@ final class LiveviewRecord: Sendable {
 
   // MARK: Status
 
+  // MARK: What the operator is told
+
+  /// Whether a line of this kind is worth writing, and how many like it were not.
+  func admits(_ line: LineThrottle.Kind, at now: MediaTime) -> LineThrottle.Admission? {
+    state.withLock { $0.lines.admits(line, at: now) }
+  }
+
+  /// Whether the operator knows already that this is what is waited for.
+  func isSearchNews(_ detail: String) -> Bool {
+    state.withLock { state in
+      defer { state.announcedSearch = detail }
+      return state.announcedSearch != detail
+    }
+  }
+
+  // MARK: Facts for others
+
   /// When the present stream was asked for.
   var streamBeganAt: MediaTime? { state.withLock { $0.streamBeganAt } }
 
@@ -138,8 +170,16 @@ final class LiveviewRecord: Sendable {
     state.withLock { $0.lastArrival.map { $0.duration(to: now) } }
   }
 
-  /// The camera cannot send pictures now, by its own word.
-  var isCameraBusy: Bool { state.withLock { $0.condition.isBusy } }
+  /// Arrival of the present stream's newest picture; nil if it has brought none.
+  var lastArrival: MediaTime? { state.withLock { $0.lastArrival } }
+
+  /// Whether the camera cannot send pictures now, by its own word, or could not until `grace` ago.
+  func wasCameraBusy(within grace: Duration, now: MediaTime) -> Bool {
+    state.withLock { state in
+      if state.condition.isBusy { state.lastBusyAt = now }
+      return state.lastBusyAt.map { $0.duration(to: now) < grace } ?? false
+    }
+  }
 
   /// Why there was no camera last.
   var awayReason: AwayReason { state.withLock { $0.awayReason } }

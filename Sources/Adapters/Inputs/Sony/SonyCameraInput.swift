@@ -34,7 +34,12 @@ public struct SonyCameraInput: Input {
     let beganAt = telemetry.clock.now()
     try await waitForInterface()
     reportAbsence(record.awayReason)
-    telemetry.report(.waiting, waitingFor)
+    // Between attempts that lead to no picture it is an old story.
+    if record.isSearchNews(waitingFor) {
+      telemetry.report(.waiting, waitingFor)
+    } else {
+      telemetry.note(.waiting, waitingFor)
+    }
     let http = CameraHTTPClient(interface: settings.interface, logger: telemetry.logger)
     let camera = try await finder(http).first()
     record.found(camera)

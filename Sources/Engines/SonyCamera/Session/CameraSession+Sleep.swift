@@ -5,7 +5,7 @@ extension CameraSession {
     isRecovering = false
     refusalCount = 0
     backOff.reset()
-    guard hasTouchedLiveview else { return rest() }
+    guard hasTouchedLiveview else { return sleepDeeper(than: .liveview) }
     state = .stoppingForSleep(.liveview)
     return .call(.stopLiveview, timeLimit: CameraCall.stopLiveview.timeLimit)
   }
@@ -17,6 +17,12 @@ extension CameraSession {
     hasTouchedRecMode = false
     state = .stoppingForSleep(.recMode)
     return .call(.stopRecMode, timeLimit: CameraCall.stopRecMode.timeLimit)
+  }
+
+  /// Nothing is stopped that another program may be using.
+  mutating func restBesideRival() -> CameraOrder {
+    hasTouchedLiveview = false
+    return rest()
   }
 
   mutating func rest() -> CameraOrder {

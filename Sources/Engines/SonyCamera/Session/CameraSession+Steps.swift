@@ -3,9 +3,7 @@ extension CameraSession {
   mutating func advance(from step: Step, with reply: CameraReply) -> CameraOrder {
     switch step {
     case .list:
-      // Needed if listed; without a list harmless, because it does nothing in that mode.
-      let methods = try? reply.methodNames()
-      return methods?.contains(.startRecMode) ?? true ? enterRecMode() : proceed()
+      return listed(reply)
     case .recMode:
       return recModeAnswered(reply)
     case .sizedLiveview:
@@ -32,9 +30,20 @@ extension CameraSession {
     }
   }
 
-  /// A camera that sleeps deeply and is not wanted stays on its waiting screen.
-  mutating func enterRecMode() -> CameraOrder {
-    settings.sleepDepth == .recMode && !isWanted ? rest() : perform(.recMode)
+  /// `startRecMode` is needed if listed; without a list it is harmless, because it does nothing in
+  /// that mode.
+  mutating func listed(_ reply: CameraReply) -> CameraOrder {
+    let methods = (try? reply.methodNames()).map(Set.init)
+    let needsRecMode = methods?.contains(.startRecMode) ?? true
+    // A NEX-5T lists both in remote shooting mode.
+    let isRemoteShooting = methods?.contains(.startLiveview) ?? false
+    if isWanted { return needsRecMode ? perform(.recMode) : proceed() }
+    if isRemoteShooting || !needsRecMode {
+      // Left over from before: it may run although this session has not started it.
+      hasTouchedLiveview = true
+      return proceed()
+    }
+    return settings.sleepDepth == .recMode ? rest() : perform(.recMode)
   }
 
   mutating func recModeAnswered(_ reply: CameraReply) -> CameraOrder {
@@ -68,9 +77,11 @@ extension CameraSession {
     lastRefusal = (method, code)
     refusalCount += 1
     if refusalCount == 4 { notices.append(.refused(method, code)) }
-    guard refusalCount <= settings.refusalLimit else { return end(.notReady(method, code)) }
-    let tells = condition.isBusy && condition.isWatched
-    let pause = backOff.next(limit: tells ? nil : .seconds(1))
+    let tells = condition.isUnable && condition.isToldAtOnce
+    guard tells || refusalCount <= settings.refusalLimit else {
+      return end(.notReady(method, code))
+    }
+    let pause = backOff.next(limit: tells ? nil : .milliseconds(750))
     // The list is asked first only after the quick tries that follow a change of mode.
     let step =
       isChangingMode && refusalCount <= 4 && method == .startLiveview ? liveviewStep : .list

@@ -5,6 +5,8 @@ extension CameraSession {
   /// A stream that is opened to recover has to prove itself sooner than one that worked: steps
   /// that do not help should not cost the whole stall limit each.
   private static let recoveryPictureLimit = Duration.seconds(2)
+  /// The same for another GET alone: a camera that is well sends its first byte after 0.1 s.
+  private static let reopenedPictureLimit = Duration.seconds(1)
 
   /// Where the stream is, by the camera's own word if that makes sense.
   func liveviewURL(_ address: String) -> CameraURL {
@@ -16,9 +18,13 @@ extension CameraSession {
   }
 
   mutating func open(_ url: CameraURL) -> CameraOrder {
+    guard isWanted else { return fallAsleep() }
     state = .streaming(url, firstPictureAt: nil)
+    guard isRecovering else { return .openLiveview(url, firstPictureLimit: nil) }
     return .openLiveview(
-      url, firstPictureLimit: isRecovering ? Self.recoveryPictureLimit : nil)
+      url,
+      firstPictureLimit: recovery.isReopening
+        ? Self.reopenedPictureLimit : Self.recoveryPictureLimit)
   }
 
   mutating func recover(
@@ -55,6 +61,7 @@ extension CameraSession {
 
   /// The camera is there; somebody else watches it.
   mutating func standBack(_ duration: Duration, then url: CameraURL) -> CameraOrder {
+    guard isWanted else { return restBesideRival() }
     notice(.standingBack(duration))
     return pause(duration, .standingBack, then: .open(url))
   }

@@ -40,10 +40,11 @@ public struct CameraSession: Sendable {
     /// Whether to leave remote shooting mode at the end.
     public var stopsRecMode = true
     /// For each of the two calls at the end.
-    public var stopTimeLimit = Duration.milliseconds(700)
+    public var stopTimeLimit = Duration.milliseconds(450)
     /// Between two calls that only find out whether a sleeping camera is still there.
     public var keepAliveInterval = Duration.seconds(30)
-    /// Refusals in a row after which the session gives up; about two minutes.
+    /// Refusals in a row, without a reason the camera gives, after which the session gives up; about
+    /// two minutes.
     public var refusalLimit = 90
 
     public init(endpoint: CameraURL, liveviewSize: LiveviewSize = .large) {
@@ -56,16 +57,28 @@ public struct CameraSession: Sendable {
   public struct Condition: Sendable, Hashable {
     /// It cannot send pictures now, by its own word.
     public var isBusy: Bool
+    /// It tells of an error such as high temperature.
+    public var hasError: Bool
     /// It is on its waiting screen: `startRecMode` is needed.
     public var needsRecMode: Bool
-    /// Somebody is told at once when this changes, and when the camera is lost.
+    /// Somebody asks the camera from time to time, and tells when it is lost.
     public var isWatched: Bool
+    /// Changes are told at once, and not only when the camera is asked next.
+    public var isToldAtOnce: Bool
 
-    public init(isBusy: Bool = false, needsRecMode: Bool = false, isWatched: Bool = false) {
+    public init(
+      isBusy: Bool = false, hasError: Bool = false, needsRecMode: Bool = false,
+      isWatched: Bool = false, isToldAtOnce: Bool = false
+    ) {
       self.isBusy = isBusy
+      self.hasError = hasError
       self.needsRecMode = needsRecMode
       self.isWatched = isWatched
+      self.isToldAtOnce = isToldAtOnce
     }
+
+    /// Asking again makes no sense before this changes.
+    var isUnable: Bool { isBusy || hasError }
   }
 
   enum Step: Sendable {
@@ -145,6 +158,9 @@ public struct CameraSession: Sendable {
     case .ended: .ended
     }
   }
+
+  /// The camera has refused, but not more often than is usual after a change of mode.
+  public var isSettling: Bool { (1...4).contains(refusalCount) }
 
   /// What happened since the last time that an operator may want to know.
   public mutating func takeNotices() -> [CameraSessionNotice] {
@@ -238,6 +254,8 @@ public struct CameraSession: Sendable {
     guard settings.sleepDepth != nil else { return nil }
     isWanted = false
     switch state {
+    // The liveview is another program's: leave it alone.
+    case .pausing(.standingBack, _): return restBesideRival()
     case .pausing, .streaming: return fallAsleep()
     // What is being asked for is finished first; the reply decides.
     case .idle, .calling, .stoppingForSleep, .asleep, .stoppingLiveview, .stoppingRecMode, .ended:
@@ -249,23 +267,33 @@ public struct CameraSession: Sendable {
   public mutating func conditionChanged(_ new: Condition) -> CameraOrder? {
     let old = condition
     condition = new
-    guard case .pausing(.waitingUntilReady, let resumption) = state, old.isBusy, !new.isBusy else {
-      return nil
+    switch state {
+    case .pausing(.waitingUntilReady, let resumption) where old.isUnable && !new.isUnable:
+      return resume(resumption)
+    // The other program has left, and has put the camera back to its waiting screen.
+    case .pausing(.standingBack, _) where new.needsRecMode && !old.needsRecMode:
+      return perform(.recMode)
+    default: return nil
     }
-    return resume(resumption)
   }
 
   /// The camera does not answer those who watch it. Nil: pictures come all the same, or a call
-  /// under way will tell.
+  /// under way, or due soon, will tell.
   public mutating func watchLost(_ method: CameraMethod, _ fault: CameraCallFault) -> CameraOrder? {
     condition.isWatched = false
-    guard case .asleep = state else { return nil }
-    return end(.unreachable(method, fault))
+    switch state {
+    case .asleep, .pausing(.standingBack, _), .pausing(.waitingUntilReady, _):
+      return end(.unreachable(method, fault))
+    default: return nil
+    }
   }
 
   /// The program wants to end. Calls, pauses and streams under way have to be abandoned first.
   public mutating func stopRequested() -> CameraOrder {
     switch state {
+    case .pausing(.standingBack, _), .calling(.confirmRivalry):
+      // Both calls would end the other program's liveview.
+      return end(.stopped)
     case .idle, .calling, .pausing, .streaming, .stoppingForSleep, .asleep:
       guard hasTouchedLiveview else { return stopRecMode() }
       state = .stoppingLiveview

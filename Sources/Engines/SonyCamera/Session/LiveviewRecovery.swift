@@ -22,7 +22,8 @@ public enum RecoveryStep: String, Sendable, Hashable, CaseIterable, Comparable {
 public enum LiveviewRivalry: String, Sendable, Hashable, CaseIterable {
   /// Take it back, with pauses that grow while the other one does the same.
   case retake
-  /// Let the other one have it, and look from time to time whether it is free.
+  /// Let the other one have it, and ask seldom: asking takes it, as there is no other way to find
+  /// out whether it is free.
   case yield
 }
 
@@ -62,9 +63,12 @@ struct LiveviewRecovery: Sendable {
     standBack =
       switch rivalry {
       case .retake: BackOff(first: .seconds(1), longest: .seconds(30))
-      case .yield: BackOff(first: .seconds(10), longest: .seconds(60))
+      case .yield: BackOff(first: .seconds(30), longest: .seconds(600))
       }
   }
+
+  /// The last step was no more than another GET.
+  var isReopening: Bool { step == .reopen }
 
   /// A stream is over.
   ///
@@ -79,10 +83,11 @@ struct LiveviewRecovery: Sendable {
     if reason == .closed, let lasted {
       briefStreamCount = lasted < Self.briefStream ? briefStreamCount + 1 : 0
       switch rivalry {
-      case .yield: return .standBack(standBack.next())
+      // Once may be an accident of a stream that was good for long.
+      case .yield where lasted < Self.goodStream: return .standBack(standBack.next())
       case .retake where briefStreamCount >= Self.briefStreamLimit:
         return .standBack(standBack.next())
-      case .retake: return .take(.reopen, after: .milliseconds(100))
+      case .retake, .yield: return .take(.reopen, after: .milliseconds(100))
       }
     }
     switch reason {

@@ -40,7 +40,11 @@ public struct CameraCondition: Sendable, Hashable {
   public init() {}
 
   /// Pictures may fail to come for a while, by the camera's own word.
-  public var isBusy: Bool { isCurrent && (status?.isBusy ?? false || focus == .focusing) }
+  ///
+  /// On its waiting screen a camera is not busy: it waits to be told.
+  public var isBusy: Bool {
+    isCurrent && needsRecMode != true && (status?.isBusy ?? false || focus == .focusing)
+  }
 
   /// The camera told of an error such as high temperature; true also of the last word of a camera
   /// that is gone.

@@ -24,9 +24,9 @@
 /// | holds polls for 60 s (from 1.3) | 1 | 0 |
 /// | is polled by another program, too | 12 | 0 |
 /// | answers polls at once | 12 | 0 |
-/// | breaks polls, or never answers them | 12 | 2 |
+/// | breaks polls, or never answers them | 12 | 0 |
 /// | refuses events, or tells nonsense | 2 | 2 |
-/// | has no `getEvent` | 2 | 2 |
+/// | has no `getEvent` | 2 | 0 |
 ///
 /// While liveview runs the session asks nothing. A setup takes one call for an item, two for
 /// exposure compensation, and about five a second for as long as a lens moves.
@@ -116,6 +116,9 @@ public struct CameraWatch: Sendable {
   public var pollingMode: PollingMode {
     information.eventSupport == .none ? .unavailable : polling.mode
   }
+
+  /// The camera is on its waiting screen, by the newest that is known: only `startRecMode` leads on.
+  public var isOnWaitingScreen: Bool { condition.isCurrent && remoteShooting == .off }
 
   /// What happened since the last time that an operator may want to know.
   public mutating func takeNotices() -> [CameraNotice] {

@@ -119,4 +119,47 @@ import Testing
     #expect(camera.session.demandEnded() == nil)
     #expect(camera.session.demandBegan() == nil)
   }
+
+  // MARK: Demand that ends at an awkward moment
+
+  @Test(arguments: [
+    CameraMethod.getAvailableApiList, .startRecMode, .startLiveview,
+  ])
+  func demandThatEndsDuringACallPutsTheCameraToSleep(method: CameraMethod) throws {
+    var camera = camera(.liveview)
+    var order = camera.session.started()
+    while case .call(let call, _) = order, call.method != method {
+      order = try camera.reply(to: call)
+    }
+    #expect(camera.session.demandEnded() == nil)
+    try camera.run(order)
+    #expect(camera.log.last == "sleep")
+    #expect(!camera.log.contains(stream))
+  }
+
+  @Test func demandThatEndsWhileAnotherProgramHasTheLiveviewLeavesItAlone() throws {
+    var camera = camera(.recMode)
+    try camera.start()
+    try camera.loseLiveviewToRival()
+    #expect(camera.session.activity == .standingBack)
+    camera.clearLog()
+    try camera.demandEnds()
+    #expect(camera.log == ["sleep"])
+  }
+
+  @Test func leftoversOfAnEarlierSessionAreStopped() throws {
+    var camera = camera(.recMode)
+    camera.answers[.getAvailableApiList] = [
+      #""result":[["getVersions","startLiveview","stopLiveview","stopRecMode"]]"#
+    ]
+    try camera.start(isWanted: false)
+    #expect(camera.log == ["getAvailableApiList", "stopLiveview", "stopRecMode", "sleep"])
+  }
+
+  @Test func whoStopsBesideARivalTouchesNothing() throws {
+    var camera = camera(.liveview)
+    try camera.start()
+    try camera.loseLiveviewToRival()
+    #expect(camera.session.stopRequested() == .finish(.stopped))
+  }
 }

@@ -150,7 +150,7 @@ import Testing
     #expect(camera.log.suffix(3) == ["stopLiveview", "stopRecMode", "finish"])
     #expect(camera.end == .stopped)
     let limits = [camera.timeLimits[.stopLiveview], camera.timeLimits[.stopRecMode]]
-    #expect(limits == [.milliseconds(700), .milliseconds(700)])
+    #expect(limits == [.milliseconds(450), .milliseconds(450)])
   }
 
   @Test func leavesACameraThatIsGoneOrWasNeverTouched() throws {

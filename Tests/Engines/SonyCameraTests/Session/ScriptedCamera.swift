@@ -80,6 +80,21 @@ struct ScriptedCamera {
     try run(session.liveviewEnded(reason, at: now))
   }
 
+  /// Another program takes the stream so often that the session waits before it takes it back.
+  mutating func loseLiveviewToRival() throws {
+    for _ in 0..<4 {
+      stream(for: .milliseconds(300))
+      try endLiveview(.closed)
+    }
+    stream(for: .milliseconds(300))
+    guard case .call(let call, _) = session.liveviewEnded(.closed, at: now) else {
+      Issue.record("the session does not look who it was")
+      return
+    }
+    _ = try reply(to: call)
+    #expect(session.activity == .standingBack)
+  }
+
   /// Somebody comes to watch; the session has to do something about it.
   mutating func demandBegins() throws {
     let order = session.demandBegan()

@@ -103,8 +103,12 @@ import Testing
   @Test func whatIsNotWatchedIsNeitherBusyNorWaiting() throws {
     var (condition, _) = try condition(
       #"{"type":"availableApiList","names":["startRecMode"]},\#(Self.status("NotReady"))"#)
-    #expect(condition.isBusy)
+    // It waits to be told, and does nothing else.
+    #expect(!condition.isBusy)
     #expect(condition.needsRecMode == true)
+    _ = condition.apply(
+      try Self.event(#"{"type":"availableApiList","names":["startLiveview"]}"#), isSnapshot: false)
+    #expect(condition.isBusy)
     condition.lapse()
     #expect(!condition.isBusy)
     #expect(condition.needsRecMode == nil)

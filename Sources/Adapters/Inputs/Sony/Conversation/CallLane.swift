@@ -21,6 +21,9 @@ struct CallLane: Sendable {
     var timeLimit: Duration
     /// Of the side's order, to tell late answers.
     var order: Int
+    /// The camera holds its answer until something changes: the lane is free again when the
+    /// spacing has passed.
+    var isHeld = false
   }
 
   private var waiting: [Side: Request] = [:]
@@ -44,7 +47,7 @@ struct CallLane: Sendable {
     return request
   }
 
-  /// The call under way was answered, and the spacing has passed.
+  /// The call under way was answered or is held, and the spacing has passed.
   mutating func free() {
     isTaken = false
   }

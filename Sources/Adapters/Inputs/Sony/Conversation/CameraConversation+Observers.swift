@@ -44,15 +44,22 @@ extension CameraConversation {
   /// the search that begins when it is up again.
   private nonisolated func followInterface(_ name: String) async {
     var grace = OrderInProgress()
+    var isDown = false
     let (continuation, record, clock) = (continuation, record, telemetry.clock)
     for await _ in LinkChanges.stream() {
+      // Other links and routes change, too; they must not prolong the grace.
+      let isDownNow = NetworkInterface.running(named: name).isEmpty
+      guard isDownNow != isDown else { continue }
+      isDown = isDownNow
       grace.replace()
-      guard NetworkInterface.running(named: name).isEmpty else { continue }
+      guard isDown else { continue }
       grace.run {
-        do { try await Task.sleep(for: Self.interfaceGrace) } catch { return }
-        let age = record.newestPictureAge(now: clock.now())
-        if age.map({ $0 >= Self.interfaceGrace }) ?? true {
+        while true {
+          do { try await Task.sleep(for: Self.interfaceGrace) } catch { return }
+          let age = record.newestPictureAge(now: clock.now())
+          guard age.map({ $0 >= Self.interfaceGrace }) ?? true else { continue }
           continuation.yield(.interfaceLost(name))
+          return
         }
       }
     }

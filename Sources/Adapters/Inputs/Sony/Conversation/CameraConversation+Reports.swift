@@ -11,12 +11,13 @@ extension CameraConversation {
     takeSessionNotices()
     startWatchIfDue()
     for notice in watch.takeNotices() { log(notice) }
-    record.progressed(activity, watch)
+    record.progressed(activity, watch, at: telemetry.clock.now())
     record.hasSizedLiveview = session.hasSizedLiveview
     announce(activity)
     sink.report(
       CameraPresence(
-        CameraPresence.State(activity, watch.condition, recoveryStep: recoveryStep),
+        CameraPresence.State(
+          activity, watch.condition, recoveryStep: recoveryStep, isSettling: session.isSettling),
         cameraName: camera.name))
   }
 
@@ -24,9 +25,9 @@ extension CameraConversation {
   func announcePictures(_ size: PictureSize, at now: MediaTime) {
     telemetry.note(.running, "receiving \(size) from \(camera.name) at \(camera.endpoint.host)")
     if let absence = record.picturesAreBack(at: now) {
-      telemetry.logger.notice(
-        "liveview is back",
-        metadata: [
+      log(
+        .back, .notice, "liveview is back",
+        [
           LogKey.awaySeconds: .string(StepTimes.seconds(absence)),
           LogKey.steps: .string(steps.description),
         ])
@@ -56,15 +57,13 @@ extension CameraConversation {
       switch notice {
       case .recovering(let step, let end):
         recoveryStep = step
-        telemetry.logger.warning(
-          "liveview lost",
-          metadata: [
-            LogKey.reason: .string(end.phrase), LogKey.next: .string(step.rawValue),
-          ])
+        log(
+          .lost(step), .warning, "liveview lost",
+          [LogKey.reason: .string(end.phrase), LogKey.next: .string(step.rawValue)])
       case .standingBack(let pause):
-        telemetry.logger.warning(
-          "another program has taken the liveview",
-          metadata: [LogKey.retryInSeconds: .string(StepTimes.seconds(pause))])
+        log(
+          .rival, .warning, "another program has taken the liveview",
+          [LogKey.retryInSeconds: .string(StepTimes.seconds(pause))])
       case .refused(let method, let code):
         telemetry.logger.notice(
           "camera is not ready",
@@ -76,6 +75,17 @@ extension CameraConversation {
         tellWatchOfRecMode()
       }
     }
+  }
+
+  /// What may come again and again; the lines that are too many are left out.
+  private func log(
+    _ kind: LineThrottle.Kind, _ level: Logger.Level, _ message: Logger.Message,
+    _ metadata: Logger.Metadata
+  ) {
+    guard let admission = record.admits(kind, at: telemetry.clock.now()) else { return }
+    var metadata = metadata
+    if admission.omitted > 0 { metadata[LogKey.omitted] = .stringConvertible(admission.omitted) }
+    telemetry.logger.log(level: level, message, metadata: metadata)
   }
 
   private func log(_ notice: CameraNotice) {
@@ -106,6 +116,8 @@ extension CameraConversation {
       let code = session.lastRefusal?.code.map { " (error \($0))" } ?? ""
       telemetry.note(.waiting, activity.rawValue + code)
     case .asleep:
+      recoveryStep = nil
+      record.cameraSleeps()
       telemetry.note(.waiting, activity.rawValue)
       telemetry.logger.notice(
         "camera is asleep until somebody watches",
@@ -121,27 +133,35 @@ extension CameraConversation {
 extension CameraSession.Condition {
   /// As the watch knows it.
   init(_ watch: CameraWatch) {
-    let isTold =
+    let isAsked =
       switch watch.pollingMode {
       case .longPoll, .contested, .unheld, .unavailable: true
       case .undecided, .slow: false
       }
+    let condition = watch.condition
     self.init(
-      isBusy: watch.condition.isBusy, needsRecMode: watch.condition.needsRecMode ?? false,
-      isWatched: isTold && watch.condition.isCurrent)
+      isBusy: condition.isBusy, hasError: condition.isCurrent && condition.hasError,
+      needsRecMode: watch.isOnWaitingScreen, isWatched: isAsked && condition.isCurrent,
+      isToldAtOnce: watch.pollingMode == .longPoll && condition.isCurrent)
   }
 }
 
 extension CameraPresence.State {
   /// What an activity means for viewers.
   ///
-  /// - Parameter recoveryStep: The newest since pictures stopped.
-  init(_ activity: CameraActivity, _ condition: CameraCondition, recoveryStep: RecoveryStep?) {
+  /// - Parameters:
+  ///   - recoveryStep: The newest since pictures stopped.
+  ///   - isSettling: It refuses, as cameras do for a moment after a change of mode.
+  init(
+    _ activity: CameraActivity, _ condition: CameraCondition, recoveryStep: RecoveryStep?,
+    isSettling: Bool = false
+  ) {
     let isBroken = condition.isCurrent && condition.hasError
     self =
       switch activity {
       case .receiving: condition.isBusy ? .away(.busy) : .present
       case .asleep, .goingToSleep: .asleep
+      case .waitingUntilReady where isSettling && !isBroken: .waking
       case .waitingUntilReady: .away(isBroken ? .cameraError : .busy)
       case .standingBack: .away(.taken)
       case .idle, .listing, .enteringRemoteShooting, .startingLiveview, .awaitingFirstPicture,

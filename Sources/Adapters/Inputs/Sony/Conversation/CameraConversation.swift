@@ -17,6 +17,8 @@ import SonyCamera
 /// the other; everything that takes time runs in a task that is abandoned when its engine orders
 /// something else.
 actor CameraConversation {
+  /// For a call under way when the bridge stops; calls that change the mode take longer.
+  private static let farewellPatience = Duration.milliseconds(450)
   /// Between two attempts of a watch that was lost while pictures came.
   private static let watchRetryPause = Duration.seconds(5)
 
@@ -76,6 +78,8 @@ actor CameraConversation {
   func run() async throws {
     let observers = startObservers()
     defer { observers.cancel() }
+    // The finder has called a moment ago.
+    try await Task.sleep(for: CallLane.spacing)
     var failure: SonyInputError?
     obey(session.started(isWanted: sink.demand.isWanted))
     progressed()
@@ -83,6 +87,7 @@ actor CameraConversation {
     for await fact in facts {
       if case .interfaceLost(let name) = fact {
         failure = .interfaceLost(camera: camera.name, interface: name)
+        if session.activity == .receiving { record.picturesAreLost(at: telemetry.clock.now()) }
         break
       }
       await handle(fact)
@@ -93,10 +98,10 @@ actor CameraConversation {
       progressed()
       sendNextCall()
     }
-    await abandonEverything()
     // A task of its own, because this one's cancellation would cancel the farewell too.
     if failure == nil { await Task { await leave() }.value }
-    record.ended(session.activity, watch, because: failure)
+    await abandonEverything()
+    record.ended(watch, because: failure, at: telemetry.clock.now())
     if let failure { throw failure }
   }
 
@@ -112,24 +117,23 @@ actor CameraConversation {
       firstPictureReceived(size)
     case .liveviewEnded(let order, let end) where order == sessionOrder.number:
       picturesEnded(end)
-      obey(session.liveviewEnded(end, at: telemetry.clock.now()))
+      obey(session.liveviewEnded(end, at: record.lastArrival ?? telemetry.clock.now()))
     case .waitEnded(.session, let order, let took) where order == sessionOrder.number:
       steps.add("waiting", took: took)
       obey(session.waitEnded())
     case .waitEnded(.watch, let order, _) where order == watchOrder.number:
       obeyWatch(watch.waitEnded())
-    case .polled(let order, let call, let answer, let took) where order == watchOrder.number:
-      tellWatch(answer, to: call, took: took)
     case .watchDue:
       obeyWatch(watch.started(knows: watch.information))
     case .demandBegan:
-      if let order = session.demandBegan() {
+      if session.activity == .asleep || session.activity == .goingToSleep {
         steps = StepTimes(beganAt: telemetry.clock.now())
-        obey(order)
       }
+      if let order = session.demandBegan() { obey(order) }
     case .demandEnded:
-      if let order = session.demandEnded() { obey(order) }
-    case .firstPicture, .liveviewEnded, .waitEnded, .polled, .interfaceLost:
+      // Somebody may have come while this was on its way.
+      if !sink.demand.isWanted, let order = session.demandEnded() { obey(order) }
+    case .firstPicture, .liveviewEnded, .waitEnded, .interfaceLost:
       break
     }
   }
@@ -175,7 +179,7 @@ actor CameraConversation {
     case .failure(let fault): obeyWatch(watch.callFailed(call.method, fault))
     }
     let condition = CameraSession.Condition(watch)
-    record.progressed(session.activity, watch)
+    record.progressed(session.activity, watch, at: telemetry.clock.now())
     if let order = session.conditionChanged(condition) { obey(order) }
   }
 
@@ -225,10 +229,9 @@ actor CameraConversation {
     case .call(let call, let timeLimit):
       lane.enter(CallLane.Request(side: .watch, call: call, timeLimit: timeLimit, order: number))
     case .poll(let call, let timeLimit):
-      watchOrder.run { [self] in
-        let (answer, took) = await exchange(call, timeLimit: timeLimit)
-        continuation.yield(.polled(order: number, call, answer, took: took))
-      }
+      lane.enter(
+        CallLane.Request(
+          side: .watch, call: call, timeLimit: timeLimit, order: number, isHeld: true))
     case .wait(let duration):
       watchOrder.run { await Self.wait(duration, .watch, number, continuation) }
     case .rest:
@@ -254,6 +257,13 @@ actor CameraConversation {
     guard let request = lane.next() else { return }
     let continuation = continuation
     calling.replace()
+    if request.isHeld {
+      watchOrder.run { [self] in
+        let (answer, took) = await exchange(request.call, timeLimit: request.timeLimit)
+        continuation.yield(.answered(request, answer, took: took))
+      }
+      return calling.run { await Self.freeLane(continuation) }
+    }
     calling.run { [self] in
       let (answer, took) = await exchange(request.call, timeLimit: request.timeLimit)
       switch answer {
@@ -261,9 +271,15 @@ actor CameraConversation {
       case .failure: record.health.callFailed()
       }
       continuation.yield(.answered(request, answer, took: took))
-      do { try await Task.sleep(for: CallLane.spacing) } catch { return }
-      continuation.yield(.laneFree)
+      await Self.freeLane(continuation)
     }
+  }
+
+  private static func freeLane(
+    _ continuation: AsyncStream<ConversationFact>.Continuation
+  ) async {
+    do { try await Task.sleep(for: CallLane.spacing) } catch { return }
+    continuation.yield(.laneFree)
   }
 
   private nonisolated func exchange(
@@ -314,10 +330,22 @@ actor CameraConversation {
     for task in abandoned { await task?.value }
   }
 
-  /// Two calls of limited time; whatever they answer, that is it.
+  /// Two calls of limited time; whatever they answer, that is it. A call under way comes first, if
+  /// it does not take long.
   private func leave() async {
+    sessionOrder.replace()
+    watchOrder.replace()
+    if let call = calling.task {
+      let patience = Task {
+        try await Task.sleep(for: Self.farewellPatience)
+        call.cancel()
+      }
+      await call.value
+      patience.cancel()
+    }
     var order = session.stopRequested()
     while case .call(let call, let timeLimit) = order {
+      try? await Task.sleep(for: CallLane.spacing)
       let (answer, _) = await exchange(call, timeLimit: timeLimit)
       order = tellSession(answer, to: call)
     }

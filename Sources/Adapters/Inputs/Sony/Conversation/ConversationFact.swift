@@ -13,8 +13,6 @@ enum ConversationFact: Sendable {
   case firstPicture(order: Int, PictureSize)
   case liveviewEnded(order: Int, LiveviewEnd)
   case waitEnded(CallLane.Side, order: Int, took: Duration)
-  /// A held poll was answered.
-  case polled(order: Int, CameraCall, Answer, took: Duration)
   /// A lost watch is tried again.
   case watchDue
   case demandBegan
@@ -27,7 +25,7 @@ enum ConversationFact: Sendable {
 /// One thing under way on behalf of an engine; a new one replaces it.
 struct OrderInProgress {
   private(set) var number = 0
-  private var task: Task<Void, Never>?
+  private(set) var task: Task<Void, Never>?
 
   /// Abandons what is under way, and returns it; what comes next gets a new number.
   @discardableResult mutating func replace() -> Task<Void, Never>? {
