@@ -1,4 +1,5 @@
 import Media
+import SonyCamera
 import Testing
 
 @testable import Inputs
