@@ -46,6 +46,7 @@ extension SimulatedCamera {
   public func healLiveview() {
     liveview.becomeSound()
     restartRhythm()
+    liveviewModeChanged()
   }
 
   /// Changes the mean rate.

@@ -20,7 +20,11 @@ extension SimulatedCamera {
 
   /// Puts the camera back to its waiting screen, as when it lost the phone: startRecMode is
   /// needed again.
-  public func leaveRecMode() {
+  ///
+  /// - Parameter streamStaysOpen: An open stream does not end but falls silent, as with some
+  ///   versions of the remote application; it goes on after startRecMode and startLiveview.
+  public func leaveRecMode(streamStaysOpen: Bool = false) {
+    liveview.outlivesRecMode = streamStaysOpen
     body.enter(.waiting)
     cameraChanged()
   }

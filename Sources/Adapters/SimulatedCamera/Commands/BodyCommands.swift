@@ -51,6 +51,14 @@ extension CameraCommand {
       camera.leaveRecMode()
     },
     CameraCommand(
+      "waiting-screen-silent", .none,
+      """
+      The same, but an open stream does not end: it is silent until startRecMode and startLiveview.
+      """
+    ) { camera, _ in
+      camera.leaveRecMode(streamStaysOpen: true)
+    },
+    CameraCommand(
       "auto-power-off", duration(1800), "Switches itself off after so long without a call."
     ) { camera, value in
       camera.powerOff(afterIdle: value.seconds)

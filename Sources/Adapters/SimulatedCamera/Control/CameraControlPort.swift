@@ -11,9 +11,17 @@ import NIOPosix
 ///     POST /NAME           carries out a command
 ///     POST /NAME/VALUE     the same with a value; also /NAME?value=VALUE
 ///
-/// Answers are 200, 400 for a wrong value, 404 for an unknown name, 405 for a wrong HTTP method
-/// and 409 for a command that did not work; all have a JSON body.
+/// Answers are 200, 400 for a wrong value, 403 for a web page, 404 for an unknown name, 405 for a
+/// wrong HTTP method and 409 for a command that did not work; all have a JSON body.
 public struct CameraControlPort: Sendable {
+  /// What one port takes.
+  struct Limits: Sendable {
+    /// More are closed at once.
+    var connections = 16
+    /// From connecting to the end of the request; then the connection is closed.
+    var requestTime = TimeAmount.seconds(10)
+  }
+
   /// As bound.
   public let port: Int
   private let listener: any Channel
@@ -26,13 +34,20 @@ public struct CameraControlPort: Sendable {
   public static func open(
     for camera: SimulatedCamera, address: String = "127.0.0.1", port: Int
   ) async throws(SimulatedCameraError) -> CameraControlPort {
+    try await open(for: camera, address: address, port: port, limits: Limits())
+  }
+
+  static func open(
+    for camera: SimulatedCamera, address: String = "127.0.0.1", port: Int, limits: Limits
+  ) async throws(SimulatedCameraError) -> CameraControlPort {
+    let openCount = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: camera.eventLoop)
     let bootstrap = ServerBootstrap(group: camera.eventLoop)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
           try channel.pipeline.syncOperations.addHandlers([
-            decoder, ControlConnection(camera: camera),
+            decoder, ControlConnection(camera: camera, limits: limits, openCount: openCount),
           ])
         }
       }
@@ -56,10 +71,32 @@ private final class ControlConnection: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
 
   private let camera: SimulatedCamera
+  private let limits: CameraControlPort.Limits
+  /// Of the port; all its connections are on the camera's event loop.
+  private let openCount: NIOLoopBoundBox<Int>
   private var head: HTTPRequestHead?
+  private var deadline: Scheduled<Void>?
 
-  init(camera: SimulatedCamera) {
+  init(
+    camera: SimulatedCamera, limits: CameraControlPort.Limits, openCount: NIOLoopBoundBox<Int>
+  ) {
     self.camera = camera
+    self.limits = limits
+    self.openCount = openCount
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    openCount.value += 1
+    let channel = context.channel
+    guard openCount.value <= limits.connections else { return channel.close(promise: nil) }
+    deadline = context.eventLoop.scheduleTask(in: limits.requestTime) {
+      channel.close(promise: nil)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    openCount.value -= 1
+    deadline?.cancel()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -69,9 +106,10 @@ private final class ControlConnection: ChannelInboundHandler {
     case .end:
       guard let head else { return }
       self.head = nil
+      deadline?.cancel()
       let (camera, channel) = (camera, context.channel)
       Task {
-        let answer = await camera.controlAnswer(method: head.method, uri: head.uri)
+        let answer = await camera.controlAnswer(to: head)
         channel.writeAndFlush(answer.encoded()).whenComplete { _ in
           channel.close(promise: nil)
         }

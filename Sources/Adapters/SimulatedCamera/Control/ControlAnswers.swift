@@ -3,11 +3,15 @@ import NIOHTTP1
 
 extension SimulatedCamera {
   /// What the control port answers.
-  func controlAnswer(method: HTTPMethod, uri: String) async -> HTTPAnswer {
-    guard let request = ControlRequest(uri: uri) else {
+  func controlAnswer(to head: HTTPRequestHead) async -> HTTPAnswer {
+    // Browsers add it to whatever a page sends to where it does not come from.
+    guard !head.headers.contains(name: "Origin") else {
+      return Self.controlProblem("a web page must not steer the camera", .forbidden)
+    }
+    guard let request = ControlRequest(uri: head.uri) else {
       return Self.controlProblem("the address is no path with a name and a value", .badRequest)
     }
-    switch (method, request.name) {
+    switch (head.method, request.name) {
     case (.GET, ""): return Self.controlJSON(["commands": Self.commandList, "state": state])
     case (.GET, "calls"): return Self.controlJSON(callList)
     case (.POST, ""), (.POST, "calls"):
@@ -95,6 +99,7 @@ extension SimulatedCamera {
     if liveview.content != .pictures { faults.append("stream content: \(liveview.content)") }
     if let wedge = liveview.wedge { faults.append("wedge: \(wedge.rawValue)") }
     if liveview.answer != .stream { faults.append("stream answer: \(liveview.answer)") }
+    if liveview.outlivesRecMode { faults.append("stream stays open on the waiting screen") }
     if !liveview.faults.isEmpty { faults.append("pictures to spoil: \(liveview.faults.count)") }
     for (method, fault) in lastingAPIFaults.sorted(by: { $0.key < $1.key }) {
       faults.append("calls of \(method): \(fault)")

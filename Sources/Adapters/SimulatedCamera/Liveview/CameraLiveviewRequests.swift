@@ -73,7 +73,8 @@ extension SimulatedCamera {
 
   /// Brings the open stream in step with the camera's mode.
   func liveviewModeChanged() {
-    guard let id = liveview.client else { return }
+    if body.isLiveviewActive { liveview.outlivesRecMode = false }
+    guard let id = liveview.client, !liveview.outlivesRecMode else { return }
     if body.isLiveviewActive {
       runLiveview()
     } else if present.liveviewAfterStop == .endsResponse || !body.isRecMode {

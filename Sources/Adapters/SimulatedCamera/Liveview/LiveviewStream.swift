@@ -18,6 +18,9 @@ struct LiveviewStream {
   var contentType = Self.usualContentType
   /// Nothing comes for the present client: its packet was left unfinished.
   var isHanging = false
+  /// The stream was not ended when recording mode was left: it stays open, and silent until
+  /// liveview is on again.
+  var outlivesRecMode = false
   /// Bytes of a packet that goes out one by one.
   var trickling = ByteBuffer()
   /// Since when the client has not been reading.
@@ -61,6 +64,7 @@ struct LiveviewStream {
     answer = .stream
     contentType = Self.usualContentType
     isHanging = false
+    outlivesRecMode = false
     faults = []
   }
 }

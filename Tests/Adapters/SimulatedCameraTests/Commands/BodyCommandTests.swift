@@ -35,6 +35,35 @@ extension SocketTests {
       }
     }
 
+    @Test func silentWaitingScreenKeepsTheStreamOpen() async throws {
+      try await StreamRig.with { rig in
+        try await rig.camera.apply("waiting-screen-silent")
+        #expect(try await rig.sendsNothing())
+        #expect(await rig.camera.status.hasLiveviewClient)
+        let before = try await events(rig)
+        #expect(before.contains("\"startRecMode\"") && !before.contains("\"startLiveview\""))
+        #expect(try await rig.api.call("startLiveview").contains("\"error\":[1,"))
+        _ = try await rig.api.call("startRecMode")
+        #expect(await rig.camera.status.hasLiveviewClient)
+        let sent = await rig.camera.status.counters.framesSent
+        _ = try await rig.api.call("startLiveview")
+        // One was read before: two of these at least are new, on the same connection.
+        #expect(try await rig.stream.readPackets(sent + 1).count == sent + 1)
+        try await rig.camera.apply("leave-rec-mode")
+        while try await rig.stream.readPacket() != nil {}
+        #expect(await !rig.camera.status.hasLiveviewClient)
+      }
+    }
+
+    @Test func soundStreamEndsOnTheWaitingScreen() async throws {
+      try await StreamRig.with { rig in
+        try await rig.camera.apply("waiting-screen-silent")
+        try await rig.camera.apply("liveview-sound")
+        while try await rig.stream.readPacket() != nil {}
+        #expect(await !rig.camera.status.hasLiveviewClient)
+      }
+    }
+
     @Test func overheatedCameraGoes() async throws {
       try await StreamRig.with { rig in
         try await rig.camera.apply("overheat:0.05")

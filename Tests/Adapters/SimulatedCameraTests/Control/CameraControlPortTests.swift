@@ -7,10 +7,11 @@ import Testing
 extension SocketTests {
   @Suite(.timeLimit(.minutes(1))) struct CameraControlPortTests {
     private func with(
+      limits: CameraControlPort.Limits = .init(),
       _ body: (SimulatedCamera, SimulatedCameraEndpoints, CameraControlPort) async throws -> Void
     ) async throws {
       try await withCamera { camera, endpoints in
-        let control = try await CameraControlPort.open(for: camera, port: 0)
+        let control = try await CameraControlPort.open(for: camera, port: 0, limits: limits)
         do {
           try await body(camera, endpoints, control)
         } catch {
@@ -83,6 +84,48 @@ extension SocketTests {
         let response = try await ask(control, path, method)
         #expect(response.status == status)
         #expect(response.text.contains(text), "\(response.text)")
+      }
+    }
+
+    @Test(arguments: [("POST", "/stall"), ("GET", "/"), ("OPTIONS", "/stall")])
+    func webPagesAreRefused(method: String, path: String) async throws {
+      try await with { camera, _, control in
+        let page = try await TestConnection.open(port: control.port)
+        page.send(
+          "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\norigin: http://example.com\r\n\r\n")
+        let response = try await page.readResponse()
+        #expect(response.status == 403)
+        #expect(response.text.contains("web page"))
+        #expect(await page.readToEnd().end == .closed)
+        #expect(await camera.liveview.content == .pictures)
+      }
+    }
+
+    @Test func tooManyConnectionsAreClosed() async throws {
+      var limits = CameraControlPort.Limits()
+      limits.connections = 2
+      try await with(limits: limits) { _, _, control in
+        let first = try await TestConnection.open(port: control.port)
+        let second = try await TestConnection.open(port: control.port)
+        let third = try await TestConnection.open(port: control.port)
+        #expect(await third.readToEnd().bytes.readableBytes == 0)
+        // Whoever has a place keeps it, and one that is left is free again.
+        #expect(try await first.get("/").status == 200)
+        #expect(await first.readToEnd().end == .closed)
+        #expect(try await ask(control, "/", "GET").status == 200)
+        await second.close()
+      }
+    }
+
+    @Test func aRequestThatDoesNotComeIsNotWaitedFor() async throws {
+      var limits = CameraControlPort.Limits()
+      limits.requestTime = .milliseconds(20)
+      try await with(limits: limits) { _, _, control in
+        let silent = try await TestConnection.open(port: control.port)
+        #expect(await silent.readToEnd().end == .closed)
+        let halfway = try await TestConnection.open(port: control.port)
+        halfway.send("POST /stall HTTP/1.1\r\nHost: ")
+        #expect(await halfway.readToEnd().bytes.readableBytes == 0)
       }
     }
 
