@@ -3,9 +3,9 @@ import Media
 
 /// Encodes pictures as H.264, one access unit per picture and none kept back.
 ///
-/// No B-frames, one slice, one thread; rate control follows the real presentation times. The
-/// SPS says full range, BT.601 matrix, sRGB transfer and no reordering. Owns one x264 encoder; use
-/// it from one thread at a time.
+/// No B-frames, one slice, one thread; rate control follows the real presentation times of live
+/// pictures, stills have a quantizer of their own. The SPS says full range, BT.601 matrix, sRGB
+/// transfer and no reordering. Owns one x264 encoder; use it from one thread at a time.
 public struct H264Encoder: ~Copyable {
   /// What the encoder was opened with; the bit rate changes with ``reconfigure(bitrateKbps:)``.
   public private(set) var settings: H264EncoderSettings
@@ -57,18 +57,21 @@ public struct H264Encoder: ~Copyable {
   ///   - frame: A picture of the size the encoder was opened for.
   ///   - presentationTime: Later than that of the picture before.
   ///   - forceIDR: True to make this picture an IDR in any case.
+  ///   - isStill: True for a picture that stands for a while instead of a live one; see
+  ///     ``StillQuantizer``. Its distance from others says nothing about the picture rate.
   /// - Throws: `X264Error.pictureSizeMismatched`, `presentationTimeNotIncreasing`,
   ///   `reconfigurationRefused`, `encodingFailed`, `pictureDelayed`.
   public mutating func encode(
-    _ frame: PixelFrame, presentationTime: MediaTime, forceIDR: Bool
+    _ frame: PixelFrame, presentationTime: MediaTime, forceIDR: Bool, isStill: Bool = false
   ) throws(X264Error) -> EncodedPicture {
     guard frame.size == settings.size else {
       throw .pictureSizeMismatched(expected: settings.size, actual: frame.size)
     }
-    try advance(to: presentationTime)
-    picture.i_type =
-      forceIDR || schedule.isDue(at: presentationTime)
-      ? X264_TYPE_IDR : X264_TYPE_AUTO
+    try advance(to: presentationTime, isStill: isStill)
+    let isIDRDue = forceIDR || schedule.isDue(at: presentationTime)
+    picture.i_type = isIDRDue ? X264_TYPE_IDR : X264_TYPE_AUTO
+    let quantizer = isStill ? StillQuantizer.value(isIDR: isIDRDue, settings: settings) : nil
+    picture.i_qpplus1 = quantizer.map { $0 + 1 } ?? X264_QP_AUTO
     picture.i_pts &+= 1
     var encoded = x264_picture_t()
     var units: UnsafeMutablePointer<x264_nal_t>?
@@ -112,22 +115,28 @@ public struct H264Encoder: ~Copyable {
   }
 
   /// Tells the library the rate for the present spacing of the pictures.
-  private mutating func applyRate() throws(X264Error) {
+  ///
+  /// - Parameter elapsed: Time since the picture before, if a still is next.
+  private mutating func applyRate(stillAfter elapsed: Duration? = nil) throws(X264Error) {
     var parameters = x264_param_t()
     x264_encoder_parameters(handle.pointer, &parameters)
     settings.setRate(&parameters, spacing: spacing.mean)
+    if let elapsed { settings.setRefill(&parameters, elapsed: elapsed) }
     let result = x264_encoder_reconfig(handle.pointer, &parameters)
     guard result == 0 else { throw .reconfigurationRefused(code: Int(result)) }
   }
 
-  /// Checks that time goes on, and follows the picture rate.
-  private mutating func advance(to presentationTime: MediaTime) throws(X264Error) {
+  /// Checks that time goes on, and follows the picture rate of live pictures.
+  private mutating func advance(
+    to presentationTime: MediaTime, isStill: Bool
+  ) throws(X264Error) {
     if let previous = lastPresentationTime {
       guard previous < presentationTime else {
         throw .presentationTimeNotIncreasing(previous: previous, actual: presentationTime)
       }
-      spacing.pictureFollowed(after: previous.duration(to: presentationTime))
-      try applyRate()
+      let elapsed = previous.duration(to: presentationTime)
+      if !isStill { spacing.pictureFollowed(after: elapsed) }
+      try applyRate(stillAfter: isStill ? elapsed : nil)
     }
     lastPresentationTime = presentationTime
   }

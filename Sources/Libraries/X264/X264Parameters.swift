@@ -34,6 +34,18 @@ extension H264EncoderSettings {
     parameters.rc.i_vbv_buffer_size = Int32(clamping: vbvBufferKbit)
   }
 
+  /// Lets the buffer fill as it does in the time before a still, after ``setRate(_:spacing:)``.
+  ///
+  /// The library counts pictures, and would else think that each comes a live picture's time after
+  /// the one before. Half the buffer at most: with more it takes each picture for one that has to
+  /// fill the buffer.
+  func setRefill(_ parameters: inout x264_param_t, elapsed: Duration) {
+    let refillKbit = min(Double(bitrateKbps) * elapsed.inSeconds, Double(vbvBufferKbit) / 2)
+    let apparentKbps = Int32(clamping: Int(refillKbit * Double(H264Level.pictureRate)))
+    parameters.rc.i_bitrate = max(1, apparentKbps)
+    parameters.rc.i_vbv_max_bitrate = parameters.rc.i_bitrate
+  }
+
   /// Size and colours. A JPEG is full range BT.601 with sRGB transfer and centred chroma; saying so
   /// here spares every conversion. Codes as in H.264 annex E.
   private func setPicture(_ parameters: inout x264_param_t) {

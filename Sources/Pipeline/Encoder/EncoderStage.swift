@@ -245,7 +245,9 @@ extension EncoderStage {
       try prepare(picture)
       let drawn = clock.now()
       let time = rising(begin)
-      guard let encoded = try codec?.encode(at: time, forceIDR: forceIDR) else { return nil }
+      guard let encoded = try codec?.encode(at: time, forceIDR: forceIDR, isStill: true) else {
+        return nil
+      }
       note(
         encoded, decoding: begin.duration(to: drawn), encoding: drawn.duration(to: clock.now()),
         cpuTime: MediaClock.threadCPUTime() - cpuBegin)

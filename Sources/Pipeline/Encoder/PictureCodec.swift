@@ -110,12 +110,15 @@ struct PictureCodec: ~Copyable {
   private static let jpegQuality = 90
 
   /// Encodes what was decoded last. A new size makes an IDR.
+  ///
+  /// - Parameter isStill: True for an offline picture, which stands until something changes.
   mutating func encode(
-    at presentationTime: MediaTime, forceIDR: Bool
+    at presentationTime: MediaTime, forceIDR: Bool, isStill: Bool = false
   ) throws(Failure) -> EncodedPicture {
     if planes.size != settings.size { try resize(to: planes.size) }
     do {
-      return try encoder.encode(planes, presentationTime: presentationTime, forceIDR: forceIDR)
+      return try encoder.encode(
+        planes, presentationTime: presentationTime, forceIDR: forceIDR, isStill: isStill)
     } catch {
       throw .encoder("\(error)")
     }

@@ -79,6 +79,21 @@ import TurboJPEG
     #expect(log.texts.filter { $0 == "viewers see the camera again" }.count == 1)
   }
 
+  @Test func aMinuteOfSlateCostsItsIDRsAndNextToNothingElse() async throws {
+    try await whileRunning(makeLine()) { line in
+      clock.advance(by: .seconds(30))
+      let subscription = await line.handle.subscribe()
+      let first = try #require(await subscription.next())
+      #expect(first.isIDR)
+      for _ in 1..<60 {
+        clock.advance(by: .seconds(1))
+        let unit = try #require(await subscription.next())
+        #expect(unit.byteCount <= (unit.isIDR ? first.byteCount : 200))
+      }
+      subscription.cancel()
+    }
+  }
+
   @Test func presentationTimesRiseEvenIfTheCamerasPictureIsOlderThanTheSlate() async throws {
     try await whileRunning(makeLine()) { line in
       let (subscription, _) = try await viewer(of: line)
