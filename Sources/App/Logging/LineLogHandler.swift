@@ -51,10 +51,10 @@ struct LineLogHandler: LogHandler {
 
   /// Puts quotation marks around what would not read as one word, and keeps a line a line:
   /// values may hold text from outside.
-  private static func quoted(_ value: String) -> String {
+  static func quoted(_ value: String) -> String {
     let isPlain =
       !value.isEmpty
-      && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
+      && value.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && !isDisruptive($0) }
     if isPlain { return value }
     var result = "\""
     for scalar in value.unicodeScalars {
@@ -64,7 +64,7 @@ struct LineLogHandler: LogHandler {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       default:
-        if scalar.value < 0x20 || scalar.value == 0x7F {
+        if isDisruptive(scalar) {
           result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
           result.unicodeScalars.append(scalar)
@@ -72,6 +72,15 @@ struct LineLogHandler: LogHandler {
       }
     }
     return result + "\""
+  }
+
+  /// Whether a terminal would not simply show it where it stands: the controls of ASCII and of
+  /// Latin-1, separators of lines and paragraphs, and what turns the direction of writing.
+  private static func isDisruptive(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0...0x1F, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 
   private static func json(
