@@ -15,6 +15,9 @@ struct SnapshotCommand: AsyncParsableCommand {
       A password is best given in a file or in LIVEVIEW_BRIDGE_SNAPSHOT_PASSWORD, because other \
       users of the machine can read the command line. It is never printed.
 
+      A bridge whose camera gives no picture answers with its offline picture. That is saved, \
+      too, with a warning on standard error, and "substitute": "frozen" or "slate" with --json.
+
       EXAMPLES
         liveview-bridge snapshot rtsp://127.0.0.1:8554/live/stream picture.jpg
         liveview-bridge snapshot --username viewer --password-file secret.txt \\
@@ -71,6 +74,9 @@ struct SnapshotCommand: AsyncParsableCommand {
     do {
       let picture = try await job.run(report: &report)
       show(report, of: job, outcome: .saved(picture))
+      if let substitute = picture.substitute {
+        LogLineWriter.standardError.write("Warning: \(substitute.notice)")
+      }
     } catch let error as SnapshotError {
       report.ended()
       show(report, of: job, outcome: .failed("\(error)"))

@@ -6,6 +6,30 @@ import NIOHTTP1
 import NIOPosix
 import RTSP
 
+/// A JPEG as it came, and what its sender told about it.
+struct FetchedPicture: Sendable {
+  /// Cut at its real end.
+  var jpeg: ByteBuffer
+  var age: Duration?
+  var substitute: PictureSubstitute?
+}
+
+/// What a bridge gives in place of a picture while its camera gives none, as `X-Picture` names it.
+enum PictureSubstitute: String, Sendable {
+  /// The last picture there was.
+  case frozen
+  /// Words that say so.
+  case slate
+
+  /// For people, without the file's name.
+  var notice: String {
+    switch self {
+    case .frozen: "offline picture: the last one there was, the camera gives none"
+    case .slate: "offline picture: the camera gives none"
+    }
+  }
+}
+
 /// Fetches a JPEG as it is.
 struct HTTPSnapshot: Sendable {
   let url: HTTPPictureURL
@@ -17,9 +41,8 @@ struct HTTPSnapshot: Sendable {
   private static let byteLimit = 64 << 20
 
   /// - Parameter report: Gets each step, also those before a failure.
-  /// - Returns: The picture, cut at its real end, and its age if the sender told.
   /// - Throws: `SnapshotError`.
-  func take(report: inout SnapshotReport) async throws -> (jpeg: ByteBuffer, age: Duration?) {
+  func take(report: inout SnapshotReport) async throws -> FetchedPicture {
     var request = HTTPClientRequest(url: url.text)
     request.headers.add(name: "User-Agent", value: "liveview-bridge/\(Version.current)")
     request.headers.add(name: "Accept", value: "image/jpeg")
@@ -47,7 +70,7 @@ struct HTTPSnapshot: Sendable {
 
   private func fetch(
     _ request: HTTPClientRequest, _ client: HTTPClient, report: inout SnapshotReport
-  ) async throws -> (jpeg: ByteBuffer, age: Duration?) {
+  ) async throws -> FetchedPicture {
     let response = try await client.execute(request, deadline: .now() + TimeAmount(timeLimit))
     report.reached("answer")
     guard response.status == .ok else {
@@ -62,7 +85,9 @@ struct HTTPSnapshot: Sendable {
       throw SnapshotError.notAJPEG(contentType: response.headers.first(name: "Content-Type"))
     }
     let age = response.headers.first(name: "X-Picture-Age-Milliseconds").flatMap(Int64.init)
-    return (jpeg, age.map { .milliseconds($0) })
+    return FetchedPicture(
+      jpeg: jpeg, age: age.map { .milliseconds($0) },
+      substitute: response.headers.first(name: "X-Picture").flatMap(PictureSubstitute.init))
   }
 
   /// The client passes on what the system said about the connection, without its address.

@@ -24,7 +24,9 @@ struct SnapshotJob: Sendable {
     case .http(let url):
       let picture = try await HTTPSnapshot(url: url, login: login, timeLimit: timeLimit)
         .take(report: &report)
-      return try save(picture.jpeg, age: picture.age, report: &report)
+      var saved = try save(picture.jpeg, age: picture.age, report: &report)
+      saved.substitute = picture.substitute
+      return saved
     case .camera(let address):
       let jpeg = try await CameraSnapshot(
         address: address, interface: interface, timeLimit: timeLimit

@@ -87,6 +87,8 @@ struct SnapshotReport: Sendable {
     var height: Int?
     var byteCount: Int?
     var ageMilliseconds: Double?
+    /// Only if it is no picture the camera gives now.
+    var substitute: String?
     var error: String?
   }
 
@@ -105,6 +107,7 @@ struct SnapshotReport: Sendable {
       document.height = picture.size?.height
       document.byteCount = picture.byteCount
       document.ageMilliseconds = picture.age.map(Self.rounded)
+      document.substitute = picture.substitute?.rawValue
     case .failed(let error):
       document.error = error
     }
@@ -129,12 +132,15 @@ struct SavedPicture: Sendable {
   var size: PictureSize?
   /// How old the picture was when it was sent, if the sender told.
   var age: Duration?
+  /// What it is, if the camera gave none.
+  var substitute: PictureSubstitute?
 
   var summary: String {
     var text = "\(path): \(format.rawValue)"
     if let size { text += " \(size)" }
     text += ", \(byteCount) bytes"
     if let age { text += ", \(Int(age.inMilliseconds.rounded())) ms old when sent" }
+    if let substitute { text += ", \(substitute.notice)" }
     return text
   }
 }

@@ -31,6 +31,22 @@ import Testing
         """)
   }
 
+  @Test(arguments: [
+    (PictureSubstitute.slate, "offline picture: the camera gives none"),
+    (.frozen, "offline picture: the last one there was, the camera gives none"),
+  ])
+  func anOfflinePictureIsCalledSo(substitute: PictureSubstitute, notice: String) throws {
+    var picture = picture
+    picture.age = nil
+    picture.substitute = substitute
+    let text = report().text(source: "x", outcome: .saved(picture))
+    #expect(text.contains("31279 bytes, \(notice), here after"))
+    let json = report().json(source: "x", outcome: .saved(picture))
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    #expect(object["substitute"] as? String == substitute.rawValue)
+  }
+
   @Test func aWaitThatLedNowhereCounts() {
     var report = SnapshotReport(begin: begin)
     report.reached("connect", at: begin + .milliseconds(1))
@@ -55,7 +71,7 @@ import Testing
     #expect(object["ageMilliseconds"] as? Double == 35)
     #expect(object["pictureAfterMilliseconds"] as? Double == 21.5)
     #expect(object["totalMilliseconds"] as? Double == 22)
-    #expect(object["error"] == nil)
+    #expect(object["error"] == nil && object["substitute"] == nil)
     let steps = try #require(object["steps"] as? [[String: Any]])
     #expect(steps.map { $0["name"] as? String } == ["connect", "picture", "save"])
     #expect(steps.map { $0["milliseconds"] as? Double } == [1.5, 20, 0.5])
