@@ -11,11 +11,14 @@ struct DiagnoseCommand: AsyncParsableCommand {
     abstract: "Write a shareable report about a camera and the link to it.",
     discussion: """
       Finds the camera, asks it everything that can be asked without changing a setting, takes \
-      its liveview for some seconds, and leaves it as it was. A camera has one liveview only: a \
-      running bridge or a phone loses it meanwhile. Stop the bridge first for a quiet report.
+      its liveview for some seconds, and leaves it as it was. A camera has one liveview only: \
+      whoever has it loses it meanwhile. So it does nothing while a bridge runs on this \
+      machine: stop the bridge first, or give --force.
 
-      The report holds no password, no user name, and no whole hardware address. It holds IP \
-      addresses, the camera's device name, and the other settings of the configuration.
+      The report holds no password, no user name, and no whole hardware address. It holds the \
+      IP addresses of the camera and of the interface that leads to it or was asked for, the \
+      names of the other interfaces, the camera's device name, and the other settings of the \
+      configuration.
 
       EXAMPLES
         liveview-bridge diagnose > report.txt
@@ -28,6 +31,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
         1   a camera, but no picture
         64  the arguments cannot be used
         69  no camera
+        75  a bridge runs on this machine, and --force was not given
         78  the configuration file cannot be read
       """)
 
@@ -41,6 +45,8 @@ struct DiagnoseCommand: AsyncParsableCommand {
   var config: String?
   @Flag(help: "Print one JSON object.")
   var json = false
+  @Flag(help: "Also while a bridge runs on this machine; it loses the liveview meanwhile.")
+  var force = false
 
   func validate() throws {
     guard (5...120).contains(seconds) else {
@@ -52,7 +58,12 @@ struct DiagnoseCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let diagnosis = CameraDiagnosis(settings: try await makeSettings())
+    let settings = try await makeSettings()
+    if !force, let obstacle = OtherBridges.obstacle(settings.otherBridges) {
+      LogLineWriter.standardError.write("Error: \(obstacle)")
+      throw ExitCode(EX_TEMPFAIL)
+    }
+    let diagnosis = CameraDiagnosis(settings: settings)
     let result = await Self.untilSignal {
       await diagnosis.run { LogLineWriter.standardError.write($0 + " …") }
     }

@@ -19,6 +19,16 @@ enum OtherBridges {
     }.sorted()
   }
 
+  /// Why nothing should be asked of the camera beside these processes; nil if there are none.
+  static func obstacle(_ processes: [Int]) -> String? {
+    guard !processes.isEmpty else { return nil }
+    let list = processes.map(String.init).joined(separator: ", ")
+    return """
+      a bridge runs on this machine (process \(list)) and would lose the camera's liveview; stop \
+      it first, or give --force
+      """
+  }
+
   private static func isBridge(_ path: String) -> Bool {
     guard let data = FileManager.default.contents(atPath: path) else { return false }
     let arguments = data.split(separator: 0, omittingEmptySubsequences: true).prefix(2)

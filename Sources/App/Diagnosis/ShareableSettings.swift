@@ -20,7 +20,7 @@ enum ShareableSettings {
     guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
       return []
     }
-    return flat(object, path: [], source: name).sorted { $0.key < $1.key }
+    return flat(object, path: [], source: name)
   }
 
   /// Those among environment variables, by name.
@@ -30,17 +30,23 @@ enum ShareableSettings {
       .sorted { $0.key < $1.key }
   }
 
+  /// By key, lists in their order; a member of a list has its number for a key.
   private static func flat(
     _ value: Any, path: [String], source: String
   ) -> [Diagnosis.Setting] {
     // Comments.
     if path.last?.hasPrefix("//") == true { return [] }
     if let object = value as? [String: Any] {
-      return object.flatMap { flat($0.value, path: path + [$0.key], source: source) }
+      return object.sorted { $0.key < $1.key }.flatMap {
+        flat($0.value, path: path + [$0.key], source: source)
+      }
     }
-    let list = value as? [Any]
-    let text = list?.map { "\($0)" }.joined(separator: ", ") ?? Self.text(of: value)
-    return [shareable(path.joined(separator: "."), text, source: source)]
+    if let list = value as? [Any], !list.isEmpty {
+      return list.enumerated().flatMap {
+        flat($0.element, path: path + ["\($0.offset)"], source: source)
+      }
+    }
+    return [shareable(path.joined(separator: "."), text(of: value), source: source)]
   }
 
   /// A number and a truth value look alike in Foundation.
@@ -50,12 +56,13 @@ enum ShareableSettings {
     return data.map { String(decoding: $0, as: UTF8.self) } ?? "?"
   }
 
+  /// - Parameter key: All of it: what is inside of something secret is secret.
   private static func shareable(
     _ key: String, _ value: String, source: String
   ) -> Diagnosis.Setting {
     let name = key.lowercased().filter { $0 != "_" && $0 != "-" }
     let isSecret = secretWords.contains { name.contains($0) }
-    let isEmpty = value.isEmpty || value == "\"\""
+    let isEmpty = value.isEmpty || value == "\"\"" || value == "[]"
     let shown = isSecret && !isEmpty ? redaction : withoutLogins(value)
     return Diagnosis.Setting(key: key, value: String(shown.prefix(longestValue)), source: source)
   }

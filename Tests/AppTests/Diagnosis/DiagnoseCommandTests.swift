@@ -3,7 +3,7 @@ import SimulatedCamera
 import TestSupport
 import Testing
 
-/// The real program and a simulated camera.
+/// The real program and a simulated camera. Forced, because other tests run bridges meanwhile.
 @Suite(.timeLimit(.minutes(2))) struct DiagnoseCommandTests {
   private func diagnose(_ arguments: String...) async throws -> ExternalProgram.Outcome {
     try await ExternalProgram.run(
@@ -23,7 +23,8 @@ import Testing
     let camera = try SimulatedCamera(configuration: configuration)
     let endpoints = try await camera.start()
     let outcome = try await diagnose(
-      "--json", "--seconds", "5", "--camera", endpoints.descriptionURL, "--interface", "lo")
+      "--force", "--json", "--seconds", "5", "--camera", endpoints.descriptionURL, "--interface",
+      "lo")
     await camera.stop()
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     let report = try #require(
@@ -36,9 +37,20 @@ import Testing
   }
 
   @Test func withoutACameraItSaysSo() async throws {
-    let outcome = try await diagnose("--camera", "http://127.0.0.1:9/sony", "--interface", "lo")
+    let outcome = try await diagnose(
+      "--force", "--camera", "http://127.0.0.1:9/sony", "--interface", "lo")
     #expect(outcome.exitCode == 69, "\(outcome.errors)")
     #expect(String(decoding: outcome.output, as: UTF8.self).contains("no camera found"))
+  }
+
+  @Test func disturbsNoBridge() async throws {
+    let bridge = try await RunningBridge()
+    let outcome = try await diagnose("--camera", "http://127.0.0.1:9/sony", "--interface", "lo")
+    #expect(outcome.exitCode == 75, "\(outcome.errors)")
+    #expect(outcome.errors.contains("a bridge runs on this machine (process "))
+    #expect(outcome.errors.contains("--force"))
+    #expect(outcome.output.isEmpty)
+    #expect(await bridge.stop() == 0)
   }
 
   @Test func refusesWhatItCannotUse() async throws {

@@ -23,6 +23,11 @@ import Testing
       OtherBridges.processIdentifiers(processFiles: folder.path, own: 17) == [10, 11, 12])
   }
 
+  @Test func theyAreAnObstacle() {
+    #expect(OtherBridges.obstacle([]) == nil)
+    #expect(OtherBridges.obstacle([10, 11])?.contains("(process 10, 11)") == true)
+  }
+
   @Test func whereNothingCanBeSeenThereIsNone() {
     #expect(OtherBridges.processIdentifiers(processFiles: "/nowhere").isEmpty)
   }

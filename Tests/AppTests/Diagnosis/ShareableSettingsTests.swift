@@ -17,7 +17,8 @@ import Testing
     #expect(
       shown(json) == [
         "camera.stallSeconds = 3", #"camera.url = "http://192.168.122.1/sony""#,
-        "control.allowedHosts = a, b", "control.enabled = true", "encoder.vbv = 0.5",
+        #"control.allowedHosts.0 = "a""#, #"control.allowedHosts.1 = "b""#,
+        "control.enabled = true", "encoder.vbv = 0.5",
       ])
   }
 
@@ -34,8 +35,34 @@ import Testing
   }
 
   @Test func loginsInAddressesAreNotShown() {
-    let text = shown(#"{"targets": ["rtsp://me:hunter2@host/x", "rtp://host:5004"]}"#).joined()
-    #expect(text == "targets = rtsp://<redacted>@host/x, rtp://host:5004")
+    let targets = shown(#"{"targets": ["rtsp://me:hunter2@host/x", "rtp://host:5004"]}"#)
+    #expect(
+      targets == [
+        #"targets.0 = "rtsp://<redacted>@host/x""#, #"targets.1 = "rtp://host:5004""#,
+      ])
+  }
+
+  @Test func secretsInListsAreNotShown() {
+    let json = """
+      {"outputs": {"sora": [
+        {"host": "a", "password": "hunter2"},
+        {"tokens": ["hunter2", {"of": "hunter2"}], "nested": [[{"apiKey": "hunter2"}]]}
+      ]}, "credentials": {"list": [["hunter2"]], "none": []}}
+      """
+    #expect(
+      shown(json) == [
+        "credentials.list.0.0 = <redacted>", "credentials.none = []",
+        #"outputs.sora.0.host = "a""#, "outputs.sora.0.password = <redacted>",
+        "outputs.sora.1.nested.0.0.apiKey = <redacted>",
+        "outputs.sora.1.tokens.0 = <redacted>", "outputs.sora.1.tokens.1.of = <redacted>",
+      ])
+  }
+
+  @Test func listsKeepTheirOrder() {
+    let numbers = (0..<12).map(String.init)
+    #expect(
+      shown("{\"list\": [\(numbers.joined(separator: ", "))]}")
+        == numbers.map { "list.\($0) = \($0)" })
   }
 
   @Test func keyframesAreNoKeys() {
