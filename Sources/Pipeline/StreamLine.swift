@@ -18,16 +18,20 @@ public final class StreamLine: Sendable {
   /// - Parameters:
   ///   - freshWithin: How long viewers wait for a camera that is there or wakes before they get
   ///     the offline picture.
+  ///   - stalledAfter: How long viewers who saw the camera go without a picture before they get it,
+  ///     though the camera is said to be there; a little more than the input takes to notice.
   ///   - expectedSize: Picture size to be ready for before the first picture came, so that
   ///     viewers can be told the format at once.
   public init(
     settings: EncoderSettings, offline: OfflineSettings = OfflineSettings(),
-    freshWithin: Duration = .seconds(8), expectedSize: PictureSize = .alpha6000Liveview,
+    freshWithin: Duration = .seconds(8), stalledAfter: Duration = .seconds(4),
+    expectedSize: PictureSize = .alpha6000Liveview,
     board: StatusBoard, clock: MediaClock, logger: Logger
   ) {
     self.clock = clock
     let rules = OfflinePlan.Rules(
-      mode: offline.mode, after: offline.after, freshWithin: freshWithin)
+      mode: offline.mode, after: offline.after, freshWithin: freshWithin,
+      stalledAfter: stalledAfter)
     slot = FrameSlot(clock: clock, preparedSize: expectedSize, rules: rules)
     let thread = ThreadExecutor(name: "encoder")
     hub = StreamHub(slot: slot, clock: clock, thread: thread)

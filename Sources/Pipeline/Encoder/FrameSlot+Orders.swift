@@ -41,10 +41,10 @@ extension FrameSlot {
     let isRequested = state.owesIDR || state.gate.isOpen(at: now)
     switch state.plan.takeAction(at: now, isRequested: isRequested) {
     case nil: return nil
-    case .refuse: return .refuse(state.plan.card)
+    case .refuse: return .refuse(state.plan.card(at: now))
     case .show:
       state.idrOrdered(isRequested, at: now)
-      return .encodeOffline(state.offlinePicture, forceIDR: isRequested)
+      return .encodeOffline(state.offlinePicture(at: now), forceIDR: isRequested)
     }
   }
 }
@@ -57,10 +57,11 @@ extension FrameSlot.State {
   }
 
   /// What takes the camera's place now.
-  var offlinePicture: OfflinePicture {
+  func offlinePicture(at now: MediaTime) -> OfflinePicture {
+    let card = plan.card(at: now)
     if plan.rules.mode == .freeze, let newest {
-      return OfflinePicture(card: plan.card, look: .frozen(newest))
+      return OfflinePicture(card: card, look: .frozen(newest))
     }
-    return OfflinePicture(card: plan.card, look: .slate(over: newest))
+    return OfflinePicture(card: card, look: .slate(over: newest))
   }
 }

@@ -19,8 +19,9 @@ extension FrameSlot {
     demand.pictureRequestBegan()
     defer { demand.pictureRequestEnded() }
     if let frame = await nextFreshPicture() { return .fresh(frame) }
+    let now = clock.now()
     return state.withLock { state in
-      state.plan.rules.mode == .refuse ? .refused : .offline(state.offlinePicture)
+      state.plan.rules.mode == .refuse ? .refused : .offline(state.offlinePicture(at: now))
     }
   }
 

@@ -13,6 +13,7 @@ import Media
 /// only if it is at most `freshAge` old. How long they wait for a better one depends on what the
 /// input knows: while the camera is there or wakes, `freshWithin`; while it is away, `after`,
 /// counted from its last picture, so that who comes to a camera long gone does not wait at all.
+/// Who has seen the camera already is told of a silent one sooner, after `stalledAfter`.
 /// Once offline, they stay so until a fresh picture was really shown: a camera that seems to come
 /// back does not make the slate disappear.
 ///
@@ -25,6 +26,9 @@ struct OfflinePlan: Sendable {
     var after: Duration = .seconds(2)
     /// Time that viewers wait for a camera which is there or wakes.
     var freshWithin: Duration = .seconds(8)
+    /// Time without a picture after which viewers who saw a camera are told that it is silent,
+    /// though nobody knows that it is away; at least `after`.
+    var stalledAfter: Duration = .seconds(4)
   }
 
   /// What is to be done when no picture of the camera can be shown.
@@ -48,16 +52,27 @@ struct OfflinePlan: Sendable {
   /// From one offline picture to the next. Players give up after some seconds without any; more
   /// of the same would only cost processor time.
   static let pictureInterval: Duration = .seconds(1)
+  /// Who comes so soon after others were refused is refused, too.
+  static let refusalMemory: Duration = .seconds(5)
+  /// A camera that wakes for so long is said to; a shorter attempt would only make the words of the
+  /// slate flicker.
+  static let wakingShownAfter: Duration = .seconds(3)
 
   let rules: Rules
   private(set) var presence = CameraPresence(.away(.searching))
   /// When `presence.state` became what it is.
   private(set) var presenceSince: MediaTime
   /// Since when the camera has been neither well nor asleep; nil while it is.
-  private var troubledSince: MediaTime?
+  private(set) var troubledSince: MediaTime?
+  /// Why the camera was away last, during this trouble.
+  private var lastAwayReason: AwayReason?
   private var lastPicture: MediaTime?
   /// True while pictures come that cannot be decoded: they are none.
   private var isBadRun = false
+  /// True if those who watch have seen the camera.
+  private var hasShown = false
+  /// When viewers were refused last; nil if the camera has given a picture since.
+  private var refusedSince: MediaTime?
   private var phase = Phase.idle
   /// Times that viewers lost sight of the camera.
   private(set) var periods: UInt64 = 0
@@ -77,27 +92,39 @@ struct OfflinePlan: Sendable {
     if presence.state != self.presence.state { presenceSince = now }
     self.presence = presence
     switch presence.state {
-    case .present, .asleep: troubledSince = nil
-    case .waking, .away: troubledSince = troubledSince ?? now
+    case .present, .asleep:
+      troubledSince = nil
+      lastAwayReason = nil
+    case .waking: troubledSince = troubledSince ?? now
+    case .away(let reason):
+      troubledSince = troubledSince ?? now
+      lastAwayReason = reason
     }
   }
 
   mutating func demandBegan(at now: MediaTime) {
-    if case .idle = phase { phase = .watching(since: now) }
+    guard case .idle = phase else { return }
+    phase = .watching(since: now)
+    hasShown = false
   }
 
   mutating func demandEnded() {
     phase = .idle
     isBadRun = false
+    hasShown = false
   }
 
   mutating func pictureArrived(at time: MediaTime) {
-    if !isBadRun { lastPicture = max(lastPicture ?? time, time) }
+    guard !isBadRun else { return }
+    lastPicture = max(lastPicture ?? time, time)
+    if case .idle = phase { refusedSince = nil }
   }
 
   /// Viewers see the camera.
   mutating func pictureShown(arrived time: MediaTime) {
     isBadRun = false
+    hasShown = true
+    refusedSince = nil
     lastPicture = max(lastPicture ?? time, time)
     if case .offline(let since, _, _) = phase { phase = .watching(since: since) }
   }
@@ -107,7 +134,9 @@ struct OfflinePlan: Sendable {
 
   /// Harmless if no deadline is due.
   mutating func timePassed(at now: MediaTime) {
-    guard case .watching(let since) = phase, givesUp(waitingSince: since) <= now else { return }
+    guard case .watching(let since) = phase, viewersGiveUp(watchingSince: since) <= now else {
+      return
+    }
     periods &+= 1
     phase = .offline(watchingSince: since, began: now, nextPicture: now)
   }
@@ -119,6 +148,7 @@ struct OfflinePlan: Sendable {
     guard case .offline(let since, let began, let next?) = phase else { return nil }
     if rules.mode == .refuse {
       phase = .offline(watchingSince: since, began: began, nextPicture: nil)
+      refusedSince = now
       return .refuse
     }
     guard isRequested || next <= now else { return nil }
@@ -134,14 +164,25 @@ struct OfflinePlan: Sendable {
   var nextDeadline: MediaTime? {
     switch phase {
     case .idle: nil
-    case .watching(let since): givesUp(waitingSince: since)
+    case .watching(let since): viewersGiveUp(watchingSince: since)
     case .offline(_, _, let next): next
     }
+  }
+
+  /// When those who have watched since `since` get the offline picture.
+  private func viewersGiveUp(watchingSince since: MediaTime) -> MediaTime {
+    let patience = givesUp(waitingSince: since)
+    guard hasShown, let lastPicture else { return patience }
+    return min(patience, lastPicture.advanced(by: max(rules.after, rules.stalledAfter)))
   }
 
   /// When somebody who has waited for a picture since `since` gets the offline picture instead.
   func givesUp(waitingSince since: MediaTime) -> MediaTime {
     switch presence.state {
+    // A camera that wakes is busy for a while; it is given the time of one that says nothing.
+    case .away(.busy)
+    where (troubledSince ?? since) >= since && (lastPicture.map { $0 < since } ?? true):
+      return since.advanced(by: rules.freshWithin)
     case .away:
       let missing = latest(lastPicture, min(troubledSince ?? since, since))
       return missing.advanced(by: rules.after)
@@ -150,12 +191,13 @@ struct OfflinePlan: Sendable {
     }
   }
 
-  /// Whether a picture nobody has seen yet can be shown as the camera's.
+  /// Whether a picture nobody has seen yet can be shown as the camera's: one that came before the
+  /// viewers did as long as it passes for live, a later one as long as they bear to wait.
   func isFresh(arrived time: MediaTime, at now: MediaTime) -> Bool {
     switch phase {
     case .idle: false
     case .watching(let since), .offline(let since, _, _):
-      time >= since || Self.isRecent(time, at: now)
+      time.duration(to: now) <= (time < since ? Self.freshAge : max(Self.freshAge, rules.after))
     }
   }
 
@@ -181,21 +223,36 @@ struct OfflinePlan: Sendable {
     case .offline: return true
     case .watching: return false
     case .idle:
+      if let refusedSince, refusedSince.duration(to: now) < Self.refusalMemory { return true }
       guard case .away = presence.state else { return false }
       return givesUp(waitingSince: now) <= now
     }
   }
 
   /// What the slate says.
-  var card: OfflineCard {
-    let watchingSince: MediaTime? =
+  func card(at now: MediaTime) -> OfflineCard {
+    var presence = presence
+    if case .waking = presence.state, let lastAwayReason, offlineSince != nil,
+      presenceSince.duration(to: now) < Self.wakingShownAfter
+    {
+      presence.state = .away(lastAwayReason)
+    }
+    return OfflineCard(presence: presence, since: missingSince)
+  }
+
+  /// Since when there has been no picture: the last one if that was shortly before the trouble
+  /// began, or after; who asks for a camera that slept misses it since then.
+  private var missingSince: MediaTime {
+    guard let troubledSince else {
       switch phase {
-      case .idle: nil
-      case .watching(let since), .offline(let since, _, _): since
+      case .idle: return latest(lastPicture, presenceSince)
+      case .watching(let since), .offline(let since, _, _): return latest(lastPicture, since)
       }
-    return OfflineCard(
-      presence: presence,
-      since: troubledSince ?? latest(lastPicture, watchingSince ?? presenceSince))
+    }
+    guard let lastPicture, lastPicture.duration(to: troubledSince) <= rules.freshWithin else {
+      return troubledSince
+    }
+    return lastPicture
   }
 
   private func latest(_ first: MediaTime?, _ second: MediaTime) -> MediaTime {

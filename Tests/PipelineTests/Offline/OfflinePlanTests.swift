@@ -72,9 +72,26 @@ import Testing
   mutating func aCameraThatIsNotAwayIsGivenTime(state: CameraPresence.State) {
     report(.present, at: 0)
     plan.demandBegan(at: at(1))
-    picture(at: 10)
+    plan.pictureArrived(at: at(10))
     report(state, at: 11)
     expectOffline(at: 18)
+    plan.pictureShown(arrived: at(10))
+    // Who has seen it is not left with a frozen picture for so long.
+    expectOffline(at: 14)
+    #expect(plan.givesUp(waitingSince: at(11)) == at(19), "requests for a picture wait on")
+    plan.demandEnded()
+    plan.demandBegan(at: at(12))
+    expectOffline(at: 20)
+  }
+
+  @Test(arguments: [(3.0, 3.5, 13.5), (6, 4, 16), (2, 30, 18)])
+  func aSilentCameraIsToldOfAsTheRulesSay(after: Double, stalled: Double, offline: Double) {
+    var plan = OfflinePlan(
+      rules: .init(after: .seconds(after), stalledAfter: .seconds(stalled)), at: at(0))
+    plan.presenceReported(CameraPresence(.present), at: at(0))
+    plan.demandBegan(at: at(1))
+    plan.pictureShown(arrived: at(10))
+    #expect(plan.nextDeadline == at(offline))
   }
 
   @Test mutating func everyPictureBeginsTheWaitAnew() {
@@ -100,6 +117,30 @@ import Testing
     report(.waking, at: 100.1)
     report(.away(.unreachable), at: 103)
     expectOffline(at: 102)
+  }
+
+  @Test(arguments: [CameraPresence.State.asleep, .present])
+  mutating func aCameraThatIsBusyAsItWakesIsGivenTime(state: CameraPresence.State) {
+    report(.present, at: 0)
+    picture(at: 1)
+    report(state, at: 2)
+    plan.demandBegan(at: at(100))
+    report(.waking, at: 100.1)
+    report(.away(.busy), at: 100.5)
+    expectOffline(at: 108)
+    #expect(plan.givesUp(waitingSince: at(100)) == at(108), "and so for a single picture")
+    #expect(plan.givesUp(waitingSince: at(101)) == at(102.1), "who comes later knows")
+    report(.away(.taken), at: 101)
+    expectOffline(at: 102)
+    report(.away(.busy), at: 101.5)
+    picture(at: 103)
+    expectOffline(at: 105)
+  }
+
+  @Test mutating func aCameraLongBusyIsNotWaitedFor() {
+    report(.away(.busy), at: 10)
+    plan.demandBegan(at: at(100))
+    #expect(isOffline(at: 100))
   }
 
   @Test mutating func whoComesToACameraLongGoneDoesNotWait() {
@@ -129,7 +170,7 @@ import Testing
   @Test mutating func atTheStartTheCameraIsSearchedFor() {
     plan.demandBegan(at: at(0.5))
     expectOffline(at: 2)
-    #expect(plan.card.presence.state == .away(.searching))
+    #expect(plan.card(at: at(2)).presence.state == .away(.searching))
   }
 
   @Test(arguments: [0.5, 60.0])
@@ -150,9 +191,15 @@ import Testing
     #expect(!plan.isFresh(arrived: at(7.999), at: at(10)))
   }
 
-  @Test mutating func aPictureThatCameAfterTheViewerIsFresh() {
+  @Test mutating func aPictureThatCameAfterTheViewerGrowsOldToo() {
     plan.demandBegan(at: at(10))
-    #expect(plan.isFresh(arrived: at(10), at: at(15)), "however long the encoder was busy")
+    #expect(plan.isFresh(arrived: at(11), at: at(13)))
+    #expect(!plan.isFresh(arrived: at(11), at: at(13.001)), "however long the encoder was busy")
+    plan = OfflinePlan(rules: .init(after: .seconds(20)), at: at(0))
+    plan.demandBegan(at: at(10))
+    #expect(plan.isFresh(arrived: at(10), at: at(30)), "viewers bear that")
+    #expect(!plan.isFresh(arrived: at(10), at: at(30.001)))
+    #expect(!plan.isFresh(arrived: at(7.9), at: at(10)), "but who just came does not")
   }
 
   @Test mutating func aPictureIsRepeatedOnlyWhileItPassesForLive() {
@@ -195,8 +242,8 @@ import Testing
     #expect(plan.offlineSince == at(10))
     plan.pictureShown(arrived: at(14))
     #expect(plan.offlineSince == nil)
-    expectOffline(at: 22)
-    plan.timePassed(at: at(22))
+    expectOffline(at: 18)
+    plan.timePassed(at: at(18))
     #expect(plan.periods == 2)
   }
 
@@ -209,9 +256,9 @@ import Testing
       plan.pictureRejected()
     }
     // The first of them was taken for a picture.
-    expectOffline(at: 9.125)
+    expectOffline(at: 5.125)
     picture(at: 9.25)
-    expectOffline(at: 17.25)
+    expectOffline(at: 13.25)
   }
 
   // MARK: Refuse
@@ -229,6 +276,20 @@ import Testing
     #expect(plan.pictures == 0)
     plan.pictureShown(arrived: at(12))
     #expect(!plan.refuses(at: at(12)))
+  }
+
+  @Test(arguments: [CameraPresence.State.present, .waking])
+  func whoWasSentAwayIsNotLetInAgainAtOnce(state: CameraPresence.State) {
+    var plan = Self.refusing
+    plan.presenceReported(CameraPresence(state), at: at(1))
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(18))
+    #expect(plan.takeAction(at: at(18), isRequested: false) == .refuse)
+    plan.demandEnded()
+    #expect(plan.refuses(at: at(22.999)))
+    #expect(!plan.refuses(at: at(23)), "the camera may have come back")
+    plan.pictureArrived(at: at(20))
+    #expect(!plan.refuses(at: at(20)), "it has")
   }
 
   @Test func nobodyIsLetInToACameraThatIsAway() {
@@ -269,9 +330,34 @@ import Testing
     report(.waking, at: 23)
     report(.away(.stalled), at: 25)
     report(.away(.unreachable), at: 30)
-    #expect(plan.card.since == at(23))
-    #expect(plan.card.presence.state == .away(.unreachable))
-    #expect(plan.card.presence.cameraName == "α6000")
+    #expect(plan.card(at: at(31)).since == at(20), "as it was while the camera was only silent")
+    #expect(plan.card(at: at(31)).presence.state == .away(.unreachable))
+    #expect(plan.card(at: at(31)).presence.cameraName == "α6000")
+  }
+
+  @Test mutating func theCardOfACameraThatSleptTellsWhenItFailed() {
+    report(.present, at: 5)
+    picture(at: 20)
+    report(.asleep, at: 21)
+    plan.demandBegan(at: at(100))
+    report(.waking, at: 101)
+    report(.away(.unreachable), at: 105)
+    #expect(plan.card(at: at(106)).since == at(101))
+  }
+
+  @Test mutating func shortAttemptsToWakeTheCameraDoNotChangeTheCard() {
+    plan.demandBegan(at: at(10))
+    plan.timePassed(at: at(10))
+    report(.away(.unreachable), at: 11)
+    report(.waking, at: 20)
+    #expect(plan.card(at: at(22.999)).presence.state == .away(.unreachable))
+    #expect(plan.card(at: at(23)).presence.state == .waking)
+    report(.away(.stalled), at: 24)
+    report(.waking, at: 25)
+    #expect(plan.card(at: at(25)).presence.state == .away(.stalled))
+    report(.present, at: 26)
+    report(.waking, at: 27)
+    #expect(plan.card(at: at(27)).presence.state == .waking, "that trouble is over")
   }
 
   @Test mutating func theCardOfASilentCameraTellsTheLastPicture() {
@@ -279,7 +365,7 @@ import Testing
     plan.demandBegan(at: at(6))
     picture(at: 20)
     plan.timePassed(at: at(28))
-    #expect(plan.card.since == at(20))
+    #expect(plan.card(at: at(28)).since == at(20))
   }
 
   @Test mutating func presenceKeepsItsTimeWhileItStaysTheSame() {
