@@ -100,6 +100,8 @@ public struct CameraDiscovery: Sendable {
     _ camera: FoundCamera, with http: CameraHTTPClient
   ) async -> DiscoveredCamera {
     func ask<Value>(_ call: CameraCall, _ read: (CameraReply) throws -> Value) async -> Value? {
+      // Cameras hang on calls that follow each other too quickly.
+      try? await Task.sleep(for: CallLane.spacing)
       let reply = try? await http.call(
         call, endpoint: camera.endpoint, timeLimit: call.timeLimit)
       return reply.flatMap { try? read($0) }

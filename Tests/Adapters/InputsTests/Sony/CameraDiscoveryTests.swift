@@ -42,6 +42,17 @@ import Testing
       #expect(found.map(\.endpoint) == [rig.endpoints.apiURL])
       #expect(found.first?.name == "127.0.0.1")
       #expect(found.first?.descriptionURL == nil)
+      // The camera gets time between two calls.
+      let calls = await rig.camera.callRecords.suffix(4)
+      #expect(
+        calls.map(\.method) == [
+          "getVersions", "getApplicationInfo", "getAvailableApiList", "getMethodTypes",
+        ])
+      for (earlier, later) in zip(calls, calls.dropFirst()) {
+        let pause = try later.arrivedAt - #require(earlier.endedAt)
+        // In whole milliseconds, which may round away one.
+        #expect(pause >= CallLane.spacing.components.attoseconds / 1_000_000_000_000_000 - 1)
+      }
     }
   }
 

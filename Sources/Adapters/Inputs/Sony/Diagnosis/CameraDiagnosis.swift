@@ -145,6 +145,7 @@ public struct CameraDiagnosis: Sendable {
       diagnosis.remarks.append(
         "liveview was running already; a program that had it has lost it to this diagnosis")
     }
+    try? await Task.sleep(for: DiagnosisCalls.spacing)
     guard !Task.isCancelled else { return }
     let connector = CameraConnector(interface: settings.interface)
     diagnosis.keepAlive = await KeepAliveProbe(connector: connector, endpoint: camera.endpoint)

@@ -39,14 +39,10 @@ extension Diagnosis {
   }
 
   private var network: DiagnosisReport.Entry {
-    let interfaces = host.interfaces.map { interface in
-      DiagnosisReport.Value.text(
-        "\(interface.name) \(interface.address)\(interface.isRunning ? "" : " (no link)")")
-    }
     var entries = [
-      Entry("interfaces", .list(interfaces)),
+      Entry("interfaces", .texts(interfaces)),
       Entry("asked", .text(host.wantedInterface ?? "any interface")),
-      Entry("defaultRoute", .text(host.routes.defaultRoute.map(Self.words))),
+      Entry("defaultRoute", .text(defaultRoute)),
     ]
     if let camera {
       entries.append(Entry("routeToCamera", .text(routeToCamera(camera.endpoint))))
@@ -55,6 +51,36 @@ extension Diagnosis {
     entries.append(Entry("wifiBeforeLiveview", Self.value(signalBefore)))
     entries.append(Entry("wifiDuringLiveview", Self.value(signalDuring)))
     return Entry("network", .record(entries))
+  }
+
+  /// Addresses are shown of what leads to the camera or was asked for: nobody needs to know the
+  /// gateway's own in the cellular network.
+  private var interfaces: [String] {
+    var lines: [String] = []
+    for interface in host.interfaces {
+      let (name, isRunning) = (interface.name, interface.isRunning)
+      let line =
+        leadsToCamera(interface)
+        ? "\(name) \(interface.address)\(isRunning ? "" : " (no link)")"
+        : "\(name) (address not shown\(isRunning ? "" : ", no link"))"
+      if !lines.contains(line) { lines.append(line) }
+    }
+    return lines
+  }
+
+  private func leadsToCamera(_ interface: NetworkInterface) -> Bool {
+    if let wanted = host.wantedInterface, [interface.name, interface.address].contains(wanted) {
+      return true
+    }
+    guard let camera else { return false }
+    return interface.name == camera.interface || interface.covers(camera.endpoint.host)
+  }
+
+  private var defaultRoute: String? {
+    host.routes.defaultRoute.map { route in
+      let isShown = host.interfaces.contains { $0.name == route.interface && leadsToCamera($0) }
+      return isShown ? Self.words(route) : route.interface
+    }
   }
 
   private func routeToCamera(_ endpoint: CameraURL) -> String? {

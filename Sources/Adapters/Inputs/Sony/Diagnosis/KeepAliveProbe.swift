@@ -36,15 +36,18 @@ struct KeepAliveProbe: Sendable {
   var connectLimit = Duration.seconds(3)
   /// For both calls together.
   var timeLimit = Duration.seconds(10)
+  /// Between the first answer and the second call; cameras hang on calls that follow each other
+  /// too quickly. Before the first call, pausing is the caller's business.
+  var spacing = DiagnosisCalls.spacing
 
   func run() async -> KeepAliveFinding {
     let (findings, continuation) = AsyncStream.makeStream(of: KeepAliveFinding.self)
     let connection = ConnectionHandle()
-    let endpoint = endpoint
+    let (endpoint, spacing) = (endpoint, spacing)
     let connected = connector.connect(
       to: endpoint, within: min(connectLimit, timeLimit), handle: connection
     ) {
-      KeepAliveHandler(endpoint: endpoint, findings: continuation)
+      KeepAliveHandler(endpoint: endpoint, spacing: spacing, findings: continuation)
     }
     connected.whenFailure { _ in continuation.finish() }
     // Closing makes the handler tell what it has.
@@ -67,11 +70,17 @@ private final class KeepAliveHandler: ChannelInboundHandler {
   typealias OutboundOut = HTTPClientRequestPart
 
   private let endpoint: CameraURL
+  private let spacing: Duration
   private let findings: AsyncStream<KeepAliveFinding>.Continuation
   private var finding = KeepAliveFinding()
+  private var secondCall: Scheduled<Void>?
 
-  init(endpoint: CameraURL, findings: AsyncStream<KeepAliveFinding>.Continuation) {
+  init(
+    endpoint: CameraURL, spacing: Duration,
+    findings: AsyncStream<KeepAliveFinding>.Continuation
+  ) {
     self.endpoint = endpoint
+    self.spacing = spacing
     self.findings = findings
   }
 
@@ -87,7 +96,10 @@ private final class KeepAliveHandler: ChannelInboundHandler {
       break
     case .end:
       finding.answerCount += 1
-      if finding.answerCount < 2 { ask(context) } else { context.close(promise: nil) }
+      guard finding.answerCount == 1 else { return context.close(promise: nil) }
+      secondCall = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(spacing)) {
+        self.ask(context)
+      }
     }
   }
 
@@ -96,6 +108,7 @@ private final class KeepAliveHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    secondCall?.cancel()
     findings.yield(finding)
     findings.finish()
   }

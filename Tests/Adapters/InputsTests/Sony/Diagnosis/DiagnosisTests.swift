@@ -99,6 +99,48 @@ import Testing
     #expect(diagnosis.report.json.contains(#""routeToCamera": "wwan0 by 10.64.0.1""#))
   }
 
+  @Test func onlyTheWayToTheCameraHasAddresses() throws {
+    func interface(_ name: String, _ address: String, isRunning: Bool = true) throws
+      -> NetworkInterface
+    {
+      try #require(
+        NetworkInterface(
+          name: name, address: address, netmask: "255.255.255.0", isRunning: isRunning))
+    }
+    var diagnosis = empty()
+    diagnosis.host.interfaces = [
+      try interface("wwan0", "10.64.0.2"), try interface("wwan0", "10.64.1.2"),
+      try interface("eth0", "192.0.2.7", isRunning: false),
+      try interface("wlan1", "192.168.122.184"),
+    ]
+    diagnosis.host.routes = RouteTable(
+      """
+      -
+      wwan0 00000000 0100400A 0003 0 0 100 00000000 0 0 0
+      wlan1 007AA8C0 00000000 0001 0 0 600 00FFFFFF 0 0 0
+      """)
+    let hidden = [
+      "wwan0 (address not shown)", "eth0 (address not shown, no link)",
+      "wlan1 (address not shown)",
+    ]
+    func check(_ interfaces: [String]) {
+      let text = diagnosis.report.text
+      #expect(interfaces.allSatisfy { text.contains($0) }, "\(text)")
+      #expect(!text.contains("10.64.") && text.ranges(of: "wwan0 (").count == 1)
+      #expect(!text.contains("192.0.2.7"))
+      #expect(diagnosis.report.json.contains(#""defaultRoute": "wwan0""#))
+    }
+    check(hidden)
+    #expect(!diagnosis.report.text.contains("192.168.122.184"))
+    // By its network, and by what was asked for.
+    diagnosis.camera = FoundCamera(
+      endpoint: CameraURL(host: "192.168.122.1", port: 8080, path: "/"), origin: .settings)
+    check(hidden.dropLast() + ["wlan1 192.168.122.184"])
+    diagnosis.camera = nil
+    diagnosis.host.wantedInterface = "wlan1"
+    check(hidden.dropLast() + ["wlan1 192.168.122.184"])
+  }
+
   @Test(arguments: [
     (
       "uuid:000000001000-1010-8000-8E45006A6000::urn:schemas-sony-com:service:ScalarWebAPI:1",

@@ -34,8 +34,12 @@ import Testing
       connector: .patient(), endpoint: endpoint, connectLimit: .seconds(20),
       timeLimit: .seconds(30)
     ).run()
+    let calls = await camera.callRecords
     await camera.stop()
     #expect(finding.answerCount == 2)
+    // The camera gets time between the two; whole milliseconds may round away one.
+    let first = try #require(calls.first?.endedAt)
+    #expect(try #require(calls.last?.arrivedAt) - first >= 199)
     #expect(finding.fields.contains { $0.description == "Content-Type: application/json" })
   }
 
