@@ -8,12 +8,12 @@ import NIOCore
 /// Source: 45 of 45 frames of a NEX-5T capture, 0 to 118 stale bytes, padding size 0.
 struct CaptureMemory {
   static let blockSize = 128
-  /// Every so many pictures the stale bytes contain an end-of-image marker, which a reader that
-  /// searches for the last one would fall for.
+  /// After so many pictures the next stale bytes that have room contain an end-of-image marker,
+  /// which a reader that searches for the last one would fall for.
   static let falseEndInterval = 8
 
   private var bytes: [UInt8] = []
-  private var pictureCount = 0
+  private var picturesSinceFalseEnd = 0
 
   /// The JPEG and the stale bytes up to the next multiple of 128.
   mutating func payload(for jpeg: ByteBuffer) -> ByteBuffer {
@@ -24,8 +24,9 @@ struct CaptureMemory {
       bytes.append(contentsOf: repeatElement(0, count: total - bytes.count))
     }
     bytes.replaceSubrange(0..<length, with: jpeg.readableBytesView)
-    pictureCount += 1
-    if pictureCount.isMultiple(of: Self.falseEndInterval), total - length >= 2 {
+    picturesSinceFalseEnd += 1
+    if picturesSinceFalseEnd >= Self.falseEndInterval, total - length >= 2 {
+      picturesSinceFalseEnd = 0
       bytes[total - 2] = 0xFF
       bytes[total - 1] = 0xD9
     }

@@ -32,4 +32,11 @@ struct CaptureMemoryTests {
     #expect(tails[7] == [0xFF, 0xD9])
     #expect(tails[0] == [0, 0])
   }
+
+  @Test func aTailWithoutRoomLeavesTheMarkerToTheNext() {
+    var memory = CaptureMemory()
+    for _ in 0..<8 { _ = memory.payload(for: picture(0x11, 256)) }
+    let tail = Array(memory.payload(for: picture(0x11, 254)).readableBytesView.suffix(2))
+    #expect(tail == [0xFF, 0xD9])
+  }
 }
