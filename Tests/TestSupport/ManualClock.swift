@@ -10,26 +10,32 @@ public final class ManualClock: Sendable {
 
   private struct State {
     var nanoseconds: Int64
+    /// What the wall clock is ahead of the monotonic one.
+    var unixOffset: Int64
     var sleepers: [UInt64: Sleeper] = [:]
     var cancelled: Set<UInt64> = []
     var lastSleeper: UInt64 = 0
   }
 
   private let state: Mutex<State>
-  /// What the wall clock is ahead of the monotonic one.
-  private let unixOffset: Int64
 
   /// - Parameters:
   ///   - start: First reading of the monotonic clock.
   ///   - unixSeconds: First reading of the wall clock; 2026-11-20T12:00:00Z by default.
   public init(start: Duration = .seconds(1000), unixSeconds: Int64 = 1_795_176_000) {
-    state = Mutex(State(nanoseconds: start.wholeNanoseconds))
-    unixOffset = unixSeconds * 1_000_000_000 - start.wholeNanoseconds
+    let nanoseconds = start.wholeNanoseconds
+    state = Mutex(
+      State(nanoseconds: nanoseconds, unixOffset: unixSeconds * 1_000_000_000 - nanoseconds))
   }
 
   public var now: MediaTime { MediaTime(nanoseconds: state.withLock { $0.nanoseconds }) }
 
-  public var unixNanoseconds: Int64 { state.withLock { $0.nanoseconds } + unixOffset }
+  public var unixNanoseconds: Int64 { state.withLock { $0.nanoseconds + $0.unixOffset } }
+
+  /// Sets the wall clock forward, as a time server would; nothing else notices.
+  public func stepWallClock(by duration: Duration) {
+    state.withLock { $0.unixOffset += duration.wholeNanoseconds }
+  }
 
   /// Lets `duration` pass, and wakes those who waited for it.
   public func advance(by duration: Duration) {

@@ -216,11 +216,13 @@ extension EncoderStage {
   ///
   /// Drawn and compressed once, however often it is asked for.
   func jpeg(of picture: OfflinePicture) -> JPEGFrame? {
-    if let offlineJPEG, offlineJPEG.identity == picture.identity { return offlineJPEG.frame }
+    let slate = slate(of: picture)
+    let identity = picture.identity(sinceUnixNanoseconds: slate.sinceUnixNanoseconds)
+    if let offlineJPEG, offlineJPEG.identity == identity { return offlineJPEG.frame }
     do {
-      try prepare(picture)
+      try prepare(picture, slate)
       guard let frame = try codec?.jpegOfPlanes(at: clock.now()) else { return nil }
-      offlineJPEG = (picture.identity, frame)
+      offlineJPEG = (identity, frame)
       return frame
     } catch {
       warn("offline picture cannot be made", error)
@@ -228,13 +230,19 @@ extension EncoderStage {
     }
   }
 
-  private func prepare(_ picture: OfflinePicture) throws(PictureCodec.Failure) {
-    if codec == nil { try open(for: picture.frame?.size ?? settings.size) }
+  /// The picture's card in words, by the wall clock as it is set now.
+  private func slate(of picture: OfflinePicture) -> OfflineSlate {
     let now = clock.wallClockAnchor()
     let elapsed = now.mediaTime.duration(to: picture.card.since).wholeNanoseconds
-    let slate = OfflineSlate(
+    return OfflineSlate(
       picture.card.presence, sinceUnixNanoseconds: now.unixNanoseconds &+ elapsed,
       language: language)
+  }
+
+  private func prepare(
+    _ picture: OfflinePicture, _ slate: OfflineSlate
+  ) throws(PictureCodec.Failure) {
+    if codec == nil { try open(for: picture.frame?.size ?? settings.size) }
     try codec?.prepare(picture, slate: slate, artist: &artist)
   }
 
@@ -242,7 +250,7 @@ extension EncoderStage {
     do {
       let begin = clock.now()
       let cpuBegin = MediaClock.threadCPUTime()
-      try prepare(picture)
+      try prepare(picture, slate(of: picture))
       let drawn = clock.now()
       let time = rising(begin)
       guard let encoded = try codec?.encode(at: time, forceIDR: forceIDR, isStill: true) else {

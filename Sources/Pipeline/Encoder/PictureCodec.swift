@@ -70,7 +70,8 @@ struct PictureCodec: ~Copyable {
   mutating func prepare(
     _ picture: OfflinePicture, slate: OfflineSlate, artist: inout SlateArtist
   ) throws(Failure) {
-    guard offlineIdentity != picture.identity else { return }
+    let identity = picture.identity(sinceUnixNanoseconds: slate.sinceUnixNanoseconds)
+    guard offlineIdentity != identity else { return }
     switch picture.look {
     case .frozen(let frame):
       try decode(frame)
@@ -79,7 +80,7 @@ struct PictureCodec: ~Copyable {
       if !hasPicture { planes = PixelFrame(size: settings.size) }
       artist.draw(slate, onto: &planes, hasPicture: hasPicture)
     }
-    offlineIdentity = picture.identity
+    offlineIdentity = identity
   }
 
   /// Whether the planes now show `frame`, whole.

@@ -23,14 +23,20 @@ struct OfflinePicture: Sendable {
 
   /// Equal for pictures that look the same.
   struct Identity: Sendable, Hashable {
-    var card: OfflineCard?
+    var presence: CameraPresence?
+    /// As it is written; changes if the wall clock is set.
+    var since: UTCMinute?
     var pictureTime: MediaTime?
   }
 
-  var identity: Identity {
+  /// - Parameter sinceUnixNanoseconds: The card's `since` on the wall clock.
+  func identity(sinceUnixNanoseconds: Int64) -> Identity {
     switch look {
-    case .frozen(let frame): Identity(card: nil, pictureTime: frame.presentationTime)
-    case .slate(let frame): Identity(card: card, pictureTime: frame?.presentationTime)
+    case .frozen(let frame): Identity(pictureTime: frame.presentationTime)
+    case .slate(let frame):
+      Identity(
+        presence: card.presence, since: UTCMinute(unixNanoseconds: sinceUnixNanoseconds),
+        pictureTime: frame?.presentationTime)
     }
   }
 }

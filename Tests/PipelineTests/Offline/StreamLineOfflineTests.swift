@@ -243,6 +243,22 @@ import TurboJPEG
     #expect(again.bytes == slate.bytes)
   }
 
+  @Test func theSlatesTimeFollowsTheWallClock() async throws {
+    let line = makeLine()
+    try publish(line)
+    clock.advance(by: .seconds(30))
+    guard case .slate(let before) = await line.snapshot() else {
+      Issue.record("expected the slate")
+      return
+    }
+    clock.stepWallClock(by: .seconds(3600))
+    guard case .slate(let after) = await line.snapshot() else {
+      Issue.record("expected the slate")
+      return
+    }
+    #expect(after.bytes != before.bytes)
+  }
+
   @Test func aSnapshotOfAnAbsentCameraIsItsLastPictureIfThatIsFrozen() async throws {
     let line = makeLine(.freeze)
     let picture = try publish(line)
