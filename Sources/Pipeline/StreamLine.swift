@@ -61,6 +61,14 @@ public final class StreamLine: Sendable {
     return (frame, frame.arrivalTime.duration(to: clock.now()))
   }
 
+  /// The camera's newest JPEG if it passes for what the camera sees now; asks for nothing.
+  public var freshPicture: JPEGFrame? {
+    guard let frame = slot.newest, OfflinePlan.isRecent(frame.arrivalTime, at: clock.now()) else {
+      return nil
+    }
+    return frame
+  }
+
   /// One picture for somebody who does not want the stream.
   ///
   /// Waits for a fresh one as viewers do, and counts as demand meanwhile; nothing is encoded as
@@ -121,7 +129,7 @@ public enum SnapshotPicture: Sendable {
   case frozen(JPEGFrame)
   /// The camera gives none; this says so in words.
   case slate(JPEGFrame)
-  /// The camera gives none, and nothing is to take its place.
+  /// The camera gives none and nothing is to take its place, or too many wait for one.
   case unavailable
 }
 

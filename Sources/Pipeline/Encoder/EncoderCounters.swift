@@ -2,7 +2,7 @@ import Media
 
 /// Totals of the encoder since the start, for status and metrics.
 public struct EncoderCounters: Sendable {
-  /// Pictures encoded.
+  /// Pictures encoded, repeated and offline ones included.
   public internal(set) var encoded: UInt64 = 0
   /// Of these, pictures that were encoded again to give a viewer an IDR at once.
   public internal(set) var repeated: UInt64 = 0

@@ -9,7 +9,7 @@ extension FrameSlot {
     case fresh(JPEGFrame)
     /// The camera gave none in time.
     case offline(OfflinePicture)
-    /// The same, and nothing is to be shown.
+    /// The same and nothing is to be shown, or too many wait already.
     case refused
   }
 
@@ -18,17 +18,17 @@ extension FrameSlot {
   func singlePicture() async -> SinglePicture {
     demand.pictureRequestBegan()
     defer { demand.pictureRequestEnded() }
-    if let frame = await nextFreshPicture() { return .fresh(frame) }
+    guard let number = state.withLock({ $0.pictureRequests.begin() }) else { return .refused }
+    defer { state.withLock { $0.pictureRequests.end(number) } }
+    if let frame = await nextFreshPicture(number) { return .fresh(frame) }
     let now = clock.now()
     return state.withLock { state in
       state.plan.rules.mode == .refuse ? .refused : .offline(state.offlinePicture(at: now))
     }
   }
 
-  private func nextFreshPicture() async -> JPEGFrame? {
-    let number = state.withLock { $0.pictureRequests.makeNumber() }
-    defer { state.withLock { $0.pictureRequests.forget(number) } }
-    return await withTaskCancellationHandler {
+  private func nextFreshPicture(_ number: UInt64) async -> JPEGFrame? {
+    await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let now = clock.now()
         let (immediate, deadline): (JPEGFrame??, MediaTime?) = state.withLock { state in
@@ -39,7 +39,7 @@ extension FrameSlot {
           guard !isOver, state.pictureRequests.add(number, continuation, at: now) else {
             return (.some(nil), nil)
           }
-          return (nil, Self.nextDeadline(of: state))
+          return (nil, Self.nextDeadline(of: state, now: now))
         }
         if let immediate { continuation.resume(returning: immediate) }
         setAlarm(deadline)

@@ -41,6 +41,8 @@ public final class FrameSlot: Sendable {
   struct State {
     var newest: JPEGFrame?
     var isUnread = false
+    /// The newest picture that viewers have seen, so one that can be decoded.
+    var lastShown: JPEGFrame?
     var hasDemand = false
     /// The first viewer came and has not been given an IDR.
     var owesIDR = false
@@ -119,13 +121,22 @@ public final class FrameSlot: Sendable {
 
   /// Viewers see `frame`.
   func shown(_ frame: JPEGFrame) {
-    state.withLock { $0.plan.pictureShown(arrived: frame.arrivalTime) }
+    state.withLock { state in
+      state.lastShown = frame
+      state.plan.pictureShown(arrived: frame.arrivalTime)
+    }
   }
 
-  /// The encoder could make nothing of `frame`; what was asked for is owed by the next one.
+  /// The encoder could make nothing of `frame`: the last good picture takes its place, and what
+  /// was asked for is owed by the next one.
   func reject(_ frame: JPEGFrame, wasForcedIDR: Bool) {
     state.withLock { state in
-      if state.newest?.presentationTime == frame.presentationTime { state.newest = nil }
+      let rejected = frame.presentationTime
+      if state.lastShown?.presentationTime == rejected { state.lastShown = nil }
+      if state.newest?.presentationTime == rejected {
+        state.newest = state.lastShown
+        state.isUnread = false
+      }
       state.plan.pictureRejected()
       if wasForcedIDR && state.hasDemand { state.owesIDR = true }
     }
@@ -155,7 +166,7 @@ public final class FrameSlot: Sendable {
           if state.isFinished { return (.some(nil), nil) }
           if let order = Self.takeOrder(from: &state, now: now) { return (.some(order), nil) }
           state.waiter = continuation
-          return (nil, Self.nextDeadline(of: state))
+          return (nil, Self.nextDeadline(of: state, now: now))
         }
         if let immediate { continuation.resume(returning: immediate) }
         setAlarm(deadline)
@@ -176,7 +187,7 @@ public final class FrameSlot: Sendable {
         state.waiter = nil
         wakeUp = (waiter, order)
       }
-      return (wakeUp, answered, frame, Self.nextDeadline(of: state))
+      return (wakeUp, answered, frame, Self.nextDeadline(of: state, now: now))
     }
     if let (waiter, order) = wakeUp { waiter.resume(returning: order) }
     for request in answered { request.resume(returning: frame) }
@@ -188,12 +199,23 @@ public final class FrameSlot: Sendable {
     alarm.ring(by: deadline) { [weak self] in self?.wake { _ in } }
   }
 
-  /// The plan's deadline counts while the encoder waits; a busy one looks by itself afterwards.
-  static func nextDeadline(of state: State) -> MediaTime? {
-    let order = state.waiter == nil ? nil : state.plan.nextDeadline
-    let request = state.pictureRequests.nextDeadline(state.plan)
-    guard let order, let request else { return order ?? request }
-    return min(order, request)
+  /// What the encoder is to be woken for counts while it waits; a busy one looks by itself
+  /// afterwards.
+  static func nextDeadline(of state: State, now: MediaTime) -> MediaTime? {
+    var deadlines = [state.pictureRequests.nextDeadline(state.plan)]
+    if state.waiter != nil {
+      deadlines += [state.plan.nextDeadline, nextRepeat(of: state, now: now)]
+    }
+    return deadlines.compactMap(\.self).min()
+  }
+
+  /// When a keyframe request that came too soon is answered with the newest picture once more, if
+  /// no other comes; nil if that one is too old by then.
+  private static func nextRepeat(of state: State, now: MediaTime) -> MediaTime? {
+    guard state.hasDemand, let newest = state.newest, let opening = state.gate.opening,
+      opening > now, state.plan.isRepeatable(arrived: newest.arrivalTime, at: opening)
+    else { return nil }
+    return opening
   }
 }
 
@@ -214,6 +236,8 @@ extension FrameSlot {
       let plan = state.plan
       return ViewingStatus(
         presence: plan.presence, presenceFor: plan.presenceSince.duration(to: now),
+        troubledFor: plan.troubledSince.map { $0.duration(to: now) },
+        freshWithin: plan.rules.freshWithin,
         offlineFor: plan.offlineSince.map { $0.duration(to: now) },
         offlinePeriods: plan.periods, offlinePictures: plan.pictures,
         isVideoWanted: state.hasDemand, pictureRequests: demand.pictureRequests)

@@ -22,10 +22,15 @@ public struct KeyframeGate: Sendable {
 
   /// Whether the picture at hand should be made an IDR now.
   public func isOpen(at now: MediaTime) -> Bool {
-    guard let pending else { return false }
-    guard let lastIDR else { return true }
-    let interval = pending == .overflow ? Self.overflowInterval : Self.joinInterval
-    return lastIDR.duration(to: now) >= interval
+    guard pending != nil else { return false }
+    guard let opening else { return true }
+    return opening <= now
+  }
+
+  /// When the gate opens for those who wait; nil if nobody does, or no IDR was made yet.
+  public var opening: MediaTime? {
+    guard let pending, let lastIDR else { return nil }
+    return lastIDR.advanced(by: pending == .overflow ? Self.overflowInterval : Self.joinInterval)
   }
 
   /// An IDR was made, asked for or not; all requests so far are answered.

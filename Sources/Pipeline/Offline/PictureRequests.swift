@@ -1,6 +1,7 @@
 import Media
 
-/// Those who wait for one fresh picture of the camera.
+/// Those who wait for one fresh picture of the camera; a limited number, because each holds a
+/// connection meanwhile.
 struct PictureRequests {
   typealias Continuation = CheckedContinuation<JPEGFrame?, Never>
 
@@ -13,11 +14,21 @@ struct PictureRequests {
   /// Requests that were cancelled before they came to wait.
   private var cancelled: Set<UInt64> = []
   private var lastNumber: UInt64 = 0
+  /// Requests that began and have not ended.
+  private var open: Set<UInt64> = []
+
+  /// Most requests at a time.
+  static let limit = 16
 
   var isEmpty: Bool { requests.isEmpty }
+  /// Those that began, waiting or not.
+  var count: Int { open.count }
 
-  mutating func makeNumber() -> UInt64 {
+  /// The number of a new request; nil if there are too many.
+  mutating func begin() -> UInt64? {
+    guard open.count < Self.limit else { return nil }
     lastNumber &+= 1
+    open.insert(lastNumber)
     return lastNumber
   }
 
@@ -35,7 +46,10 @@ struct PictureRequests {
   }
 
   /// The request is over, and with it a cancellation that came too late.
-  mutating func forget(_ number: UInt64) { cancelled.remove(number) }
+  mutating func end(_ number: UInt64) {
+    open.remove(number)
+    cancelled.remove(number)
+  }
 
   mutating func takeAll() -> [Continuation] {
     defer { requests.removeAll() }

@@ -6,6 +6,10 @@ public struct ViewingStatus: Sendable {
   public var presence: CameraPresence
   /// For how long it has been so.
   public var presenceFor: Duration
+  /// For how long the camera has been neither well nor asleep; nil while it is.
+  public var troubledFor: Duration?
+  /// How long viewers wait for a camera that is there or wakes.
+  public var freshWithin: Duration
   /// For how long viewers have been shown the offline picture, or refused; nil if they are not.
   public var offlineFor: Duration?
   /// Times that viewers lost sight of the camera.

@@ -145,6 +145,17 @@ private enum Expected: Equatable {
     #expect(slot.statistics.keyframeRequests == 2)
   }
 
+  @Test func aRequestThatWaitsIsAnsweredThoughTheCameraSaysNothing() async {
+    slot.report(CameraPresence(.present))
+    slot.setDemand(true)
+    let picture = put()
+    _ = await next()
+    slot.requestKeyframe(.join)
+    let order = Task { await next() }
+    clock.advance(by: .milliseconds(500))
+    #expect(await order.value == .encode(picture, forceIDR: true, isRepeat: true))
+  }
+
   @Test func anIDRMadeAnywayAnswersTheRequest() async {
     slot.setDemand(true)
     put()
@@ -194,6 +205,41 @@ private enum Expected: Equatable {
     clock.advance(by: .milliseconds(40))
     let next = put()
     #expect(await self.next() == .encode(next, forceIDR: true, isRepeat: false))
+  }
+
+  @Test func theLastGoodPictureTakesThePlaceOfARejectedOne() async {
+    slot.setDemand(true)
+    let good = put()
+    guard case .encode(let first, _, _)? = await slot.nextOrder() else {
+      Issue.record("expected an order to encode")
+      return
+    }
+    slot.shown(first)
+    clock.advance(by: .milliseconds(600))
+    put()
+    guard case .encode(let bad, let forceIDR, _)? = await slot.nextOrder() else {
+      Issue.record("expected an order to encode")
+      return
+    }
+    slot.reject(bad, wasForcedIDR: forceIDR)
+    #expect(slot.newest?.presentationTime == good)
+    slot.requestKeyframe(.join)
+    #expect(await next() == .encode(good, forceIDR: true, isRepeat: true))
+    slot.reject(first, wasForcedIDR: false)
+    #expect(slot.newest == nil, "unless it cannot be decoded either")
+  }
+
+  @Test func theSlateIsDrawnOverTheLastGoodPicture() async {
+    slot.setDemand(true)
+    let good = put()
+    if case .encode(let frame, _, _)? = await slot.nextOrder() { slot.shown(frame) }
+    clock.advance(by: .milliseconds(40))
+    put()
+    if case .encode(let frame, _, _)? = await slot.nextOrder() {
+      slot.reject(frame, wasForcedIDR: false)
+    }
+    clock.advance(by: .seconds(3))
+    #expect(await next() == .slate(over: good, forceIDR: false))
   }
 
   @Test func rejectingAnOldPictureKeepsTheNewest() async {
@@ -308,73 +354,6 @@ private enum Expected: Equatable {
     clock.advance(by: .seconds(60))
     slot.put(Sample.frame(at: clock.now))
     #expect(await order.value == .encode(clock.now, forceIDR: true, isRepeat: false))
-  }
-
-  // MARK: Single pictures
-
-  @Test func aFreshPictureIsGivenAtOnce() async {
-    let picture = put()
-    clock.advance(by: .seconds(2))
-    guard case .fresh(let frame) = await slot.singlePicture() else {
-      Issue.record("expected the camera's picture")
-      return
-    }
-    #expect(frame.presentationTime == picture)
-    #expect(!slot.demand.isWanted)
-  }
-
-  @Test func aSinglePictureIsDemandUntilItComes() async {
-    slot.report(CameraPresence(.asleep))
-    put()
-    clock.advance(by: .seconds(3))
-    var changes = slot.demand.changes().makeAsyncIterator()
-    #expect(await changes.next() == false)
-    let request = Task { await slot.singlePicture() }
-    #expect(await changes.next() == true, "an input would wake the camera now")
-    #expect(!slot.hasDemand, "nothing is encoded for it")
-    let picture = put()
-    guard case .fresh(let frame) = await request.value else {
-      Issue.record("expected the camera's picture")
-      return
-    }
-    #expect(frame.presentationTime == picture)
-    #expect(await changes.next() == false)
-  }
-
-  @Test func aSinglePictureIsGivenUpWhenItsTimeIsOver() async {
-    slot.report(CameraPresence(.waking))
-    let picture = put()
-    clock.advance(by: .seconds(3))
-    let request = Task { await slot.singlePicture() }
-    while slot.viewing.pictureRequests == 0 { await Task.yield() }
-    clock.advance(by: .seconds(8))
-    guard case .offline(let offline) = await request.value else {
-      Issue.record("expected the offline picture")
-      return
-    }
-    #expect(offline.frame?.presentationTime == picture)
-  }
-
-  @Test func aSinglePictureOfACameraThatGoesAwayIsGivenUp() async {
-    slot.report(CameraPresence(.waking))
-    clock.advance(by: .seconds(60))
-    let request = Task { await slot.singlePicture() }
-    while slot.viewing.pictureRequests == 0 { await Task.yield() }
-    clock.advance(by: .seconds(3))
-    slot.report(CameraPresence(.away(.batteryEmpty)))
-    guard case .offline(let offline) = await request.value else {
-      Issue.record("expected the offline picture")
-      return
-    }
-    #expect(offline.card.presence.state == .away(.batteryEmpty))
-  }
-
-  @Test func aCancelledRequestForAPictureEnds() async {
-    slot.report(CameraPresence(.waking))
-    let request = Task { await slot.singlePicture() }
-    request.cancel()
-    _ = await request.value
-    #expect(!slot.demand.isWanted)
   }
 
   // MARK: End

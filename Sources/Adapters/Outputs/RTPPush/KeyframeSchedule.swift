@@ -5,7 +5,8 @@ import Media
 ///
 /// A receiver of plain RTP cannot ask; one that starts late waits for the next IDR. While
 /// pictures flow, an IDR is asked for only if the encoder would not make it in time by itself;
-/// when they stall, a repeated picture has to do.
+/// when they stall, a repeated picture has to do. That holds for the two seconds in which a picture
+/// passes for live; then there is none to ask until the offline picture comes.
 struct KeyframeSchedule: Sendable {
   /// How long an unanswered request is left alone.
   static let retry: Duration = .milliseconds(500)
