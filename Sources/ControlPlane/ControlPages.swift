@@ -30,6 +30,10 @@ final class ControlPages: Sendable {
     router.get("/snapshot.jpg") { [line, clock] _, _ in
       await Snapshot.take(from: line, clock: clock).response()
     }
+    // Who asks for the headers only has no use for a camera that is woken.
+    router.head("/snapshot.jpg") { [line, clock] _, _ in
+      Snapshot.headers(from: line, clock: clock)
+    }
     return router
   }
 
@@ -50,7 +54,7 @@ final class ControlPages: Sendable {
     /healthz       200 while the process lives
     /readyz        200 while viewers who come can see the camera and all outputs run, a camera
                    that sleeps until then included; otherwise 503 with reasons
-    /snapshot.jpg  a fresh picture of the camera; wakes it if it sleeps
+    /snapshot.jpg  a fresh picture of the camera; wakes it if it sleeps, for GET only
 
     """
 
@@ -61,7 +65,7 @@ final class ControlPages: Sendable {
 
   private func readinessNow() -> Readiness {
     Readiness(
-      presence: line.viewing.presence.state, pictureAge: line.newestPicture()?.age,
+      Readiness.CameraFacts(line.viewing), pictureAge: line.newestPicture()?.age,
       components: board.components)
   }
 

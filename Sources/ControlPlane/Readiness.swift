@@ -5,7 +5,8 @@ import Pipeline
 /// down.
 ///
 /// That is so while pictures come, and while the camera sleeps on demand or wakes: then they come
-/// when somebody asks. A camera that is away is not ready, whatever viewers are shown in its place.
+/// when somebody asks. It is not so while the camera is away or takes longer to wake than viewers
+/// wait, whatever they are shown in its place, nor while they are shown the offline picture.
 struct Readiness: Sendable {
   /// A newest picture older than this means that the camera does not deliver. An α6000 sends one
   /// every 40 ms, and pauses for a second or two while it focuses or takes a photo.
@@ -14,23 +15,37 @@ struct Readiness: Sendable {
   /// `starting` whenever the camera wakes.
   private static let inputName = "camera"
 
+  /// What is known of the camera and those who watch it, as in `ViewingStatus`.
+  struct CameraFacts: Sendable {
+    var presence: CameraPresence.State
+    var troubledFor: Duration?
+    var freshWithin: Duration = .seconds(8)
+    var offlineFor: Duration?
+  }
+
   /// What stands in the way, one sentence each; empty if ready.
   let reasons: [String]
 
   var isReady: Bool { reasons.isEmpty }
 
-  init(presence: CameraPresence.State, pictureAge: Duration?, components: [StatusBoard.Entry]) {
+  init(
+    _ facts: CameraFacts, pictureAge: Duration?, components: [StatusBoard.Entry]
+  ) {
     reasons =
-      Self.reasons(presence, pictureAge)
+      Self.reasons(facts, pictureAge)
       + components.filter { $0.name != Self.inputName }.compactMap(Self.reason)
   }
 
-  private static func reasons(
-    _ presence: CameraPresence.State, _ pictureAge: Duration?
-  ) -> [String] {
+  private static func reasons(_ facts: CameraFacts, _ pictureAge: Duration?) -> [String] {
+    if let offline = facts.offlineFor {
+      return ["viewers have been shown the offline picture for \(offline.components.seconds) s"]
+    }
     if let pictureAge, pictureAge <= maxPictureAge { return [] }
-    switch presence {
-    case .asleep, .waking: return []
+    switch facts.presence {
+    case .asleep: return []
+    case .waking:
+      guard let troubled = facts.troubledFor, troubled >= facts.freshWithin else { return [] }
+      return ["the camera has not come up for \(troubled.components.seconds) s"]
     case .away(let reason): return ["the camera is away: \(reason.phrase)"]
     case .present:
       guard let pictureAge else { return ["no picture from the camera yet"] }
@@ -53,6 +68,14 @@ struct Readiness: Sendable {
 
   var status: StatusValue {
     .object(["ready": .bool(isReady), "reasons": .array(reasons.map { .string($0) })])
+  }
+}
+
+extension Readiness.CameraFacts {
+  init(_ viewing: ViewingStatus) {
+    self.init(
+      presence: viewing.presence.state, troubledFor: viewing.troubledFor,
+      freshWithin: viewing.freshWithin, offlineFor: viewing.offlineFor)
   }
 }
 

@@ -18,16 +18,25 @@ extension ViewingStatus {
     ])
   }
 
+  /// One for each state, and one for each reason to be away.
+  private var presenceSamples: [MetricFamily.Sample] {
+    let others = CameraPresence.State.names.filter { $0 != "away" }.map { ($0, "") }
+    let away = AwayReason.allCases.map { ("away", $0.rawValue) }
+    return (others + away).map { state, reason in
+      let isPresent =
+        presence.state.name == state && presence.state.awayReason?.rawValue ?? "" == reason
+      return MetricFamily.Sample(
+        labels: MetricLabels([("state", state), ("reason", reason)]), value: isPresent ? 1 : 0)
+    }
+  }
+
   /// The same as metrics.
   var families: [MetricFamily] {
     [
       MetricFamily(
         name: "bridge_viewing_presence", kind: .gauge,
-        help: "1 for what the camera is to viewers, 0 for the others.",
-        samples: CameraPresence.State.names.map { name in
-          MetricFamily.Sample(
-            labels: MetricLabels([("state", name)]), value: presence.state.name == name ? 1 : 0)
-        }),
+        help: "1 for what the camera is to viewers and why it is away, 0 for the others.",
+        samples: presenceSamples),
       MetricFamily(
         "bridge_viewing_offline", .gauge,
         "1 while viewers get the offline picture, or are refused.", offlineFor == nil ? 0 : 1),

@@ -141,6 +141,36 @@ import Testing
     }
   }
 
+  @Test func headOfASnapshotDoesNotWakeTheCamera() async throws {
+    fixture.line.sink.report(CameraPresence(.asleep))
+    fixture.publishPicture()
+    fixture.clock.advance(by: .seconds(60))
+    try await fixture.whileServing { base in
+      // The clock stands still: a reply that waited for the camera would never come.
+      let head = try await Reply.to(base + "/snapshot.jpg", method: "HEAD")
+      #expect(head.status == 200)
+      #expect(head.headers["content-type"] == "image/jpeg")
+      #expect(head.headers["x-picture"] == nil, "nobody knows yet")
+      #expect(!fixture.line.viewing.isWanted)
+    }
+  }
+
+  @Test func snapshotsThatWaitLeaveRoomForOtherPages() async throws {
+    let line = fixture.line
+    line.sink.report(CameraPresence(.waking))
+    let waiting = (0..<16).map { _ in Task { await line.snapshot() } }
+    while line.viewing.pictureRequests < 16 { await Task.yield() }
+    try await fixture.whileServing { base in
+      let snapshot = try await Reply.to(base + "/snapshot.jpg")
+      #expect(snapshot.status == 503)
+      #expect(snapshot.headers["retry-after"] == "5")
+      #expect(try await Reply.to(base + "/healthz").status == 200)
+      fixture.publishPicture()
+      for task in waiting { _ = await task.value }
+      #expect(try await Reply.to(base + "/snapshot.jpg").status == 200)
+    }
+  }
+
   @Test func aSnapshotOfAnAbsentCameraIsASlate() async throws {
     fixture.clock.advance(by: .seconds(60))
     try await fixture.whileServing { base in

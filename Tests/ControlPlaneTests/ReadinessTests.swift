@@ -8,14 +8,18 @@ import Testing
   private let fixture = ControlPlaneFixture()
 
   private func reasons(
-    _ age: Duration? = .zero, presence: CameraPresence.State = .present
+    _ age: Duration? = .zero, presence: CameraPresence.State = .present,
+    troubledFor: Duration? = nil, offlineFor: Duration? = nil
   ) -> [String] {
-    Readiness(presence: presence, pictureAge: age, components: fixture.board.components).reasons
+    Readiness(
+      .init(presence: presence, troubledFor: troubledFor, offlineFor: offlineFor),
+      pictureAge: age, components: fixture.board.components
+    ).reasons
   }
 
   @Test func aFreshPictureIsEnough() {
     #expect(reasons(Readiness.maxPictureAge).isEmpty)
-    #expect(Readiness(presence: .present, pictureAge: .zero, components: []).isReady)
+    #expect(Readiness(.init(presence: .present), pictureAge: .zero, components: []).isReady)
   }
 
   @Test func anOldOrMissingPictureIsNot() {
@@ -35,6 +39,21 @@ import Testing
     let text = try #require(reasons(.seconds(6), presence: .away(reason)).first)
     #expect(text.hasPrefix("the camera is away: "))
     #expect(reasons(nil, presence: .away(reason)) == [text])
+  }
+
+  @Test func aCameraThatTakesTooLongToWakeIsNotReady() {
+    #expect(reasons(nil, presence: .waking, troubledFor: .milliseconds(7999)).isEmpty)
+    #expect(
+      reasons(nil, presence: .waking, troubledFor: .seconds(8))
+        == ["the camera has not come up for 8 s"])
+    #expect(reasons(presence: .waking, troubledFor: .seconds(60)).isEmpty, "pictures come")
+  }
+
+  @Test(arguments: [CameraPresence.State.present, .waking, .asleep, .away(.busy)])
+  func whileViewersSeeTheSlateItIsNotReady(presence: CameraPresence.State) {
+    #expect(
+      reasons(presence: presence, offlineFor: .milliseconds(12_900))
+        == ["viewers have been shown the offline picture for 12 s"])
   }
 
   @Test func theInputsOwnStateDoesNotCount() {
@@ -74,7 +93,7 @@ import Testing
     let run = Task {
       await supervisor.run {
         let readiness = Readiness(
-          presence: .present, pictureAge: .zero, components: board.components)
+          .init(presence: .present), pictureAge: .zero, components: board.components)
         continuation.yield(readiness.reasons)
         continuation.finish()
       }

@@ -18,6 +18,20 @@ struct Snapshot: Sendable {
     Snapshot(picture: await line.snapshot(), clock: clock)
   }
 
+  /// The reply to HEAD: as to GET if a fresh picture is there, else without what is not known
+  /// before one came. Never waits.
+  static func headers(from line: StreamLine, clock: MediaClock) -> Response {
+    if let frame = line.freshPicture {
+      return Snapshot(picture: .camera(frame), clock: clock).response()
+    }
+    if case .unavailable = line.handle.availability {
+      return Snapshot(picture: .unavailable, clock: clock).response()
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "image/jpeg", .cacheControl: "no-store"],
+      body: ResponseBody(contentLength: nil) { try await $0.finish(nil) })
+  }
+
   func response() -> Response {
     switch picture {
     case .camera(let frame): response(frame, kind: "camera")

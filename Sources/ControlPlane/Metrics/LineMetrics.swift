@@ -43,7 +43,8 @@ struct LineMetrics: Sendable {
   ) -> [MetricFamily] {
     [
       MetricFamily(
-        "bridge_encoder_pictures_total", .counter, "Pictures encoded.", Double(encoder.encoded)),
+        "bridge_encoder_pictures_total", .counter,
+        "Pictures encoded, repeated and offline ones included.", Double(encoder.encoded)),
       MetricFamily(
         "bridge_encoder_pictures_repeated_total", .counter,
         "Pictures encoded again to give a viewer an IDR at once.", Double(encoder.repeated)),

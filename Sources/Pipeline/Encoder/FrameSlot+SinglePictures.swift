@@ -16,10 +16,10 @@ extension FrameSlot {
   /// The camera's newest picture if it is fresh, otherwise its next one; waits for it as long as
   /// the plan says, and is demand meanwhile.
   func singlePicture() async -> SinglePicture {
-    demand.pictureRequestBegan()
-    defer { demand.pictureRequestEnded() }
     guard let number = state.withLock({ $0.pictureRequests.begin() }) else { return .refused }
     defer { state.withLock { $0.pictureRequests.end(number) } }
+    demand.pictureRequestBegan()
+    defer { demand.pictureRequestEnded() }
     if let frame = await nextFreshPicture(number) { return .fresh(frame) }
     let now = clock.now()
     return state.withLock { state in

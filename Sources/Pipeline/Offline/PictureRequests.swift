@@ -21,8 +21,6 @@ struct PictureRequests {
   static let limit = 16
 
   var isEmpty: Bool { requests.isEmpty }
-  /// Those that began, waiting or not.
-  var count: Int { open.count }
 
   /// The number of a new request; nil if there are too many.
   mutating func begin() -> UInt64? {

@@ -46,8 +46,8 @@ import Testing
     let presence = try #require(families.first { $0.name == "bridge_viewing_presence" })
     #expect(
       presence.samples.filter { $0.value == 1 }.map(\.labels)
-        == [MetricLabels([("state", "away")])])
-    #expect(presence.samples.count == 4)
+        == [MetricLabels([("state", "away"), ("reason", "batteryEmpty")])])
+    #expect(presence.samples.count == 3 + AwayReason.allCases.count)
     #expect(value("bridge_viewing_offline") == 0, "nobody watches")
     #expect(value("bridge_viewing_offline_periods_total") == 0)
     #expect(value("bridge_viewing_offline_pictures_total") == 0)

@@ -1,5 +1,4 @@
 import Media
-import Synchronization
 import TestSupport
 import Testing
 
@@ -97,9 +96,7 @@ import Testing
   @Test func nobodyElseIsLetInWhileTooManyWait() async {
     slot.report(CameraPresence(.waking))
     let waiting = (0..<PictureRequests.limit).map { _ in Task { await slot.singlePicture() } }
-    while slot.state.withLock({ $0.pictureRequests.count }) < PictureRequests.limit {
-      await Task.yield()
-    }
+    while slot.viewing.pictureRequests < PictureRequests.limit { await Task.yield() }
     guard case .refused = await slot.singlePicture() else {
       Issue.record("expected a refusal")
       return

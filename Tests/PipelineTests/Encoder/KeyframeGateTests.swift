@@ -33,6 +33,9 @@ import Testing
     gate.request(reason)
     #expect(!gate.isOpen(at: at(Int64(milliseconds - 1))))
     #expect(gate.isOpen(at: at(Int64(milliseconds))))
+    #expect(gate.opening == at(Int64(milliseconds)))
+    gate.idrMade(at: at(100))
+    #expect(gate.opening == nil, "nobody waits any more")
   }
 
   @Test func oneIDRAnswersAllRequests() {
