@@ -176,12 +176,22 @@ def sample():
         "isOffline": status["viewing"]["isOffline"], "pictures": parts["camera"]["pictures"],
         "streams": parts["camera"]["streams"], "sessions": parts["camera"]["sessions"],
         "stalls": parts["camera"]["stalls"],
-        "corruptPictures": parts["camera"]["corruptPictures"],
+        "picturesCorrupt": parts["encoder"]["picturesCorrupt"],
+        "picturesReplaced": parts["encoder"]["picturesReplaced"],
         "picturesEncoded": parts["encoder"]["picturesEncoded"],
         "offlinePictures": status["viewing"]["offlinePictures"],
         "offlinePeriods": status["viewing"]["offlinePeriods"],
         "viewers": parts["rtsp"]["viewerCount"],
     }
+
+
+def reader_end():
+    """How the reader ended before its time; by a signal, somebody else was at work."""
+    code = reader.returncode
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    left = [line for line in log if "viewer left" in line and f"={reader_address} " in line]
+    when = f" at {day.clock(moment(left[0]))}" if left else ""
+    return f"NO: {how}{when}"
 
 
 def report():
@@ -207,7 +217,8 @@ def report():
         ("length", f"{day.events} events, {seconds / 60:.1f} minutes, "
                    f"{day.scale:g} times as fast as a clock"),
         ("pictures from the camera", last["pictures"]),
-        ("of them damaged", last["corruptPictures"]),
+        ("of them unusable / replaced by a newer one before they were encoded",
+         f"{last['picturesCorrupt']} / {last['picturesReplaced']}"),
         ("pictures encoded", last["picturesEncoded"]),
         ("of them offline pictures", f"{last['offlinePictures']} in {last['offlinePeriods']} "
                                      f"periods, {100 * offline / len(samples):.0f} % of the day"),
@@ -223,7 +234,7 @@ def report():
         ("camera sessions (reconnects)", f"{last['sessions']} ({last['sessions'] - 1})"),
         ("liveview streams opened", last["streams"]),
         ("stalls", last["stalls"]),
-        ("RTSP reader's session survived", "yes" if survived else "NO"),
+        ("RTSP reader's session survived", "yes" if survived else reader_end()),
         ("RTSP reader: pictures", reader_pictures),
         ("RTSP reader: complaints", len(complaints)),
         ("snapshots taken / failed", f"{len(guest.taken)} / {len(guest.failed)}"),
@@ -241,6 +252,7 @@ def report():
                 f"{100 * (last['cpuSeconds'] - first['cpuSeconds']) / seconds:.1f} % of a core"),
         ("lines of the log", f"{sum(levels.values())}: "
                              + ", ".join(f"{count} {level}" for level, count in levels.items())),
+        ("status pages asked for / not answered", f"{len(samples) + unanswered} / {unanswered}"),
         ("end", f"exit code {exit_code} after {exit_seconds:.2f} s"),
     ]
     lines = [f"# The simulated day, {utc(time.time())[:10]}", "",
@@ -278,7 +290,7 @@ reader = subprocess.Popen(
      "-f", "null", "-"],
     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=complaint_file)
 guest = Guest(bridge.url)
-samples = []
+samples, unanswered = [], 0
 try:
     while day.began is None:
         time.sleep(0.05)
@@ -287,25 +299,34 @@ try:
     time.sleep(8)
     settled = None
     while settled is None or time.time() < settled + 20:
-        samples.append(sample())
+        try:
+            samples.append(sample())
+        except OSError:
+            unanswered += 1
+            if bridge.process.poll() is not None:
+                break
         if camera_log.over.is_set():
             settled = settled or time.time()
         if time.time() > day.began + day.length + 120:
             print("the scenario does not end", file=sys.stderr)
             break
         time.sleep(SAMPLE_SECONDS)
+    samples.append(sample())
+    receiver.stop()
     survived = reader.poll() is None
 finally:
     guest.stopped.set()
     guest.join() if guest.is_alive() else None
     end(reader)
     exit_code, exit_seconds = bridge.stop()
-    receiver.stop()
     camera.stop()
     log_file.close()
     complaint_file.close()
 
 log = open(path("day.log")).read().splitlines()
+# It is the first to come.
+joined = [re.search(r"viewer joined .*viewer=(\S+)", line) for line in log]
+reader_address = next((found[1] for found in joined if found), None)
 complaints = [line for line in open(path("reader.log")) if line.strip()]
 frames = re.findall(r"frame=\s*(\d+)", open(path("reader-progress.txt")).read())
 reader_pictures = frames[-1] if frames else 0
