@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func silenceEndsAtTheTimeLimit() async throws {
-    let (outcome, _) = try await take(from: [], timeLimit: .milliseconds(300))
+    let (outcome, _) = try await take(from: [], timeLimit: .seconds(3))
     guard case .failure(.timedOut(awaiting: .options, _, _)) = outcome else {
       Issue.record("\(outcome)")
       return

@@ -76,15 +76,24 @@ private final class Notes<Element: Sendable>: Sendable {
     #expect(warnings.first?.metadata["error"] == "unplugged")
   }
 
-  @Test func aFailureAfterAGoodSessionIsNewsAgain() async {
+  @Test func aFailureAfterASessionThatWorkedIsNewsAgain() async {
     await run { number in
       switch number {
       case 1, 3: throw Unplugged()
-      case 2: clock.advance(by: .seconds(60))
+      case 2: telemetry.report(.running)
       default: cancel()
       }
     }
     #expect(warnings.count == 2)
+  }
+
+  @Test func sessionsThatOnlyLastAreNoNews() async {
+    await run { number in
+      clock.advance(by: .seconds(60))
+      if number < 4 { throw Unplugged() }
+      cancel()
+    }
+    #expect(warnings.count == 1)
   }
 
   @Test func aFailedSessionShowsAsRetrying() async {

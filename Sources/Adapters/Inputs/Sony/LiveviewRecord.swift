@@ -24,6 +24,8 @@ final class LiveviewRecord: Sendable {
     var lines = LineThrottle()
     /// What was looked for when it was last said so, until there were pictures.
     var announcedSearch: String?
+    /// Whose pictures the log told of last.
+    var announcedCamera: String?
     var clock = CameraClock()
     var size: PictureSize?
     var streamBeganAt: MediaTime?
@@ -150,6 +152,14 @@ final class LiveviewRecord: Sendable {
   /// Whether a line of this kind is worth writing, and how many like it were not.
   func admits(_ line: LineThrottle.Kind, at now: MediaTime) -> LineThrottle.Admission? {
     state.withLock { $0.lines.admits(line, at: now) }
+  }
+
+  /// Whether pictures come from another camera or address than the last ones.
+  func isNews(camera name: String, at host: String) -> Bool {
+    state.withLock { state in
+      defer { state.announcedCamera = "\(name) at \(host)" }
+      return state.announcedCamera != "\(name) at \(host)"
+    }
   }
 
   /// Whether the operator knows already that this is what is waited for.

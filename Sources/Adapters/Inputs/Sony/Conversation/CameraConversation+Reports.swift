@@ -24,22 +24,20 @@ extension CameraConversation {
   /// One line for each first picture: it is what the operator waits for.
   func announcePictures(_ size: PictureSize, at now: MediaTime) {
     telemetry.note(.running, "receiving \(size) from \(camera.name) at \(camera.endpoint.host)")
+    var metadata: Logger.Metadata = [LogKey.steps: .string(steps.description)]
+    let isNew = record.isNews(camera: camera.name, at: camera.endpoint.host)
+    if isNew {
+      metadata[LogKey.camera] = .string(camera.name)
+      metadata[LogKey.address] = .string(camera.endpoint.host)
+      metadata[LogKey.size] = .string(size.description)
+    }
     if let absence = record.picturesAreBack(at: now) {
-      log(
-        .back, .notice, "liveview is back",
-        [
-          LogKey.awaySeconds: .string(StepTimes.seconds(absence)),
-          LogKey.steps: .string(steps.description),
-        ])
+      metadata[LogKey.awaySeconds] = .string(StepTimes.seconds(absence))
+      log(.back, isAlways: isNew, .notice, "liveview is back", metadata)
     } else {
-      telemetry.logger.notice(
-        "liveview started",
-        metadata: [
-          LogKey.camera: .string(camera.name), LogKey.address: .string(camera.endpoint.host),
-          LogKey.size: .string(size.description),
-          LogKey.tookSeconds: .string(StepTimes.seconds(steps.beganAt.duration(to: now))),
-          LogKey.steps: .string(steps.description),
-        ])
+      metadata[LogKey.tookSeconds] =
+        .string(StepTimes.seconds(steps.beganAt.duration(to: now)))
+      telemetry.logger.notice("liveview started", metadata: metadata)
     }
   }
 
@@ -79,12 +77,15 @@ extension CameraConversation {
 
   /// What may come again and again; the lines that are too many are left out.
   private func log(
-    _ kind: LineThrottle.Kind, _ level: Logger.Level, _ message: Logger.Message,
-    _ metadata: Logger.Metadata
+    _ kind: LineThrottle.Kind, isAlways: Bool = false, _ level: Logger.Level,
+    _ message: Logger.Message, _ metadata: Logger.Metadata
   ) {
-    guard let admission = record.admits(kind, at: telemetry.clock.now()) else { return }
+    let admission = record.admits(kind, at: telemetry.clock.now())
+    guard admission != nil || isAlways else { return }
     var metadata = metadata
-    if admission.omitted > 0 { metadata[LogKey.omitted] = .stringConvertible(admission.omitted) }
+    if let admission, admission.omitted > 0 {
+      metadata[LogKey.omitted] = .stringConvertible(admission.omitted)
+    }
     telemetry.logger.log(level: level, message, metadata: metadata)
   }
 

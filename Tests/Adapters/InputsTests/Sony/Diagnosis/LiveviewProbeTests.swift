@@ -25,13 +25,14 @@ import Testing
 
   /// The probe's finding about a peer that plays `script`, and whether its socket was closed.
   private func finding(
-    _ script: [ScriptedPeer.Step], firstPictureLimit: Duration = .seconds(30)
+    _ script: [ScriptedPeer.Step], firstPictureLimit: Duration = .seconds(30),
+    duration: Duration = .milliseconds(100)
   ) async throws -> LiveviewFinding {
     var finding: LiveviewFinding?
     try await ScriptedPeer.with(script) { peer in
       let probe = LiveviewProbe(
         connector: .patient(), url: peer.url(), clock: .system, connectLimit: .seconds(20),
-        firstPictureLimit: firstPictureLimit, duration: .milliseconds(100))
+        firstPictureLimit: firstPictureLimit, duration: duration)
       finding = await probe.run {}
       await peer.wait { $0.openConnections == 0 }
     }
@@ -40,10 +41,11 @@ import Testing
 
   @Test func measuresUntilTheTimeIsUp() async throws {
     let picture = SampleJPEG().bytes
-    let finding = try await finding([
-      .send(Self.ok), .sendBytes(Self.packet(picture + [1, 2, 3], padding: 5, oddByte: 7)),
-      .sendBytes(Self.packet(picture, number: 4)),
-    ])
+    let finding = try await finding(
+      [
+        .send(Self.ok), .sendBytes(Self.packet(picture + [1, 2, 3], padding: 5, oddByte: 7)),
+        .sendBytes(Self.packet(picture, number: 4)),
+      ], duration: .seconds(2))
     #expect(finding.end == .measured)
     #expect(finding.status == 200)
     #expect(finding.field("content-type") == "image/jpeg")
