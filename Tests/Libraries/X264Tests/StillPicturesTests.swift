@@ -59,6 +59,22 @@ import X264
     for slate in slates.filter({ !$0.isIDR }) { #expect(slate.byteCount < 200) }
   }
 
+  @Test(arguments: [300, 500, 1000])
+  func itIsCheapAtLowRatesToo(kbps: Int) throws {
+    var encoder = try encoder(kbps: kbps)
+    var frame = PixelFrame(size: size)
+    for index in frame.luma.indices {
+      let (row, column) = (index / frame.lumaStride, index % frame.lumaStride)
+      frame.luma[index] = UInt8(truncatingIfNeeded: row / 4 + (column / 16 + row / 16) % 2 * 60)
+    }
+    for number in 1...60 {
+      let slate = try encoder.encode(
+        frame, presentationTime: MediaTime(nanoseconds: 0).advanced(by: .seconds(number)),
+        forceIDR: false, isStill: true)
+      #expect(slate.byteCount * 8 < (slate.isIDR ? kbps * 500 : 1600))
+    }
+  }
+
   @Test func itsIDRsDoNotGetFinerWithTime() throws {
     var encoder = try encoder()
     let slates = try stills(60, after: MediaTime(nanoseconds: 0), with: &encoder)
