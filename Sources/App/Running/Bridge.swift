@@ -53,10 +53,11 @@ struct Bridge {
     simulation = cameraSettings.choice("simulated", default: .never)
     inputTelemetry = ComponentTelemetry(
       name: SonyCameraInput.kind, board: board, clock: clock, logger: logger)
+    let camera = SonyCameraSettings(settings: cameraSettings)
     line = StreamLine(
       settings: EncoderSettings(settings: reader.scoped(to: "encoder")),
       offline: OfflineSettings(settings: reader.scoped(to: "offline")),
-      freshWithin: SonyCameraSettings.freshWithin(settings: cameraSettings),
+      freshWithin: camera.freshWithin, stalledAfter: camera.viewersPatience,
       board: board, clock: clock, logger: logger)
     input = SonyCameraInput(
       settings: cameraSettings, sink: line.sink, telemetry: inputTelemetry)

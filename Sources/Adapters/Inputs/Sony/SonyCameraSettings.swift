@@ -38,6 +38,8 @@ public struct SonyCameraSettings: Sendable, Hashable {
   public var idleTime: Duration
   public var whenTaken: LiveviewRivalry
   public var stopsRecModeAtExit: Bool
+  /// How long a viewer waits for a fresh picture.
+  public var freshWithin: Duration
   public var setup: CameraSetup.Settings
 
   /// Reads the section; what cannot be used is noted in the reader's ledger.
@@ -62,13 +64,14 @@ public struct SonyCameraSettings: Sendable, Hashable {
     idleTime = settings.seconds("idleSeconds", default: 30, in: 1...3600)
     whenTaken = settings.choice("whenTaken", default: .retake)
     stopsRecModeAtExit = settings.bool("stopRecModeAtExit", default: true)
+    freshWithin = settings.seconds("freshWithinSeconds", default: 8, in: 1...60)
     setup = CameraSetup.Settings(settings: settings.scoped(to: "setup"))
   }
 
-  /// How long a viewer waits for a fresh picture; read by whoever builds the line.
-  public static func freshWithin(settings: SettingsReader) -> Duration {
-    settings.seconds("freshWithinSeconds", default: 8, in: 1...60)
-  }
+  /// How long viewers who have seen the camera bear a stream that has stopped: until the stall is
+  /// noticed, and another try has had its time.
+  public var viewersPatience: Duration { stallLimit + .seconds(1) }
+
 }
 
 extension CameraSetup.Settings {

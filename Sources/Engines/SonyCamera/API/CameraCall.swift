@@ -44,6 +44,8 @@ public struct CameraCall: Sendable, Hashable {
       parameters.first == true
         ? (["1.0", "1.1", "1.2"].contains(version) ? .seconds(20) : .seconds(65)) : .seconds(10)
     case .actTakePicture: .seconds(40)
+    // A tenth of a second (NEX-5T); what it stops is gone when there is no answer.
+    case .stopLiveview: .seconds(4)
     // Answers when the focus is found, or given up.
     case .setTouchAFPosition: .seconds(15)
     default: .seconds(10)

@@ -52,10 +52,13 @@ struct LiveviewRecovery: Sendable {
   private static let briefStream = Duration.seconds(5)
   /// Brief streams in a row after which it is no accident.
   private static let briefStreamLimit = 2
+  /// Times that a camera is brought back from its waiting screen without a good stream in between.
+  private static let recModeLimit = 3
 
   private let rivalry: LiveviewRivalry
   private var step: RecoveryStep?
   private var briefStreamCount = 0
+  private var recModeCount = 0
   private var standBack: BackOff
 
   init(rivalry: LiveviewRivalry) {
@@ -79,7 +82,12 @@ struct LiveviewRecovery: Sendable {
     _ reason: LiveviewEnd, lasted: Duration?, hasLeftRecMode: Bool
   ) -> Action {
     noteGoodStream(lasted)
-    if hasLeftRecMode { return take(.remoteShooting) }
+    if hasLeftRecMode, recModeCount < Self.recModeLimit {
+      // That is the reason, and no step that has failed.
+      recModeCount += 1
+      step = .remoteShooting
+      return .take(.remoteShooting, after: .milliseconds(200))
+    }
     if reason == .closed, let lasted {
       briefStreamCount = lasted < Self.briefStream ? briefStreamCount + 1 : 0
       switch rivalry {
@@ -100,6 +108,7 @@ struct LiveviewRecovery: Sendable {
   private mutating func noteGoodStream(_ lasted: Duration?) {
     guard let lasted, lasted >= Self.goodStream else { return }
     step = nil
+    recModeCount = 0
     briefStreamCount = 0
     standBack.reset()
   }

@@ -197,7 +197,8 @@ public struct CameraCondition: Sendable, Hashable {
     }
     if isBatteryNearEnd, !hasNoticedNearEnd {
       hasNoticedNearEnd = true
-      notices.append(.batteryNearEnd)
+      // One line for one fact.
+      notices = [.batteryNearEnd]
     }
     return notices
   }

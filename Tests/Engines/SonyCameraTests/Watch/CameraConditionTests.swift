@@ -184,7 +184,7 @@ import Testing
     #expect(
       phrases == [
         "camera battery level changed 100", "camera battery level changed 75",
-        "camera battery level changed 50", "camera battery is low 25", "camera battery is low 0",
+        "camera battery level changed 50", "camera battery is low 25",
         "camera battery is nearly empty -",
       ])
     #expect(condition.isBatteryNearEnd)

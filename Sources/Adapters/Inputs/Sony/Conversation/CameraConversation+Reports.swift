@@ -46,7 +46,7 @@ extension CameraConversation {
     telemetry.report(error: "liveview ended: \(end.phrase)")
     guard session.activity == .receiving else { return }
     let now = telemetry.clock.now()
-    record.picturesAreLost(at: now)
+    record.picturesAreLost(at: record.lastArrival ?? now)
     steps = StepTimes(beganAt: now)
   }
 
@@ -56,7 +56,7 @@ extension CameraConversation {
       case .recovering(let step, let end):
         recoveryStep = step
         log(
-          .lost(step), .warning, "liveview lost",
+          .lost(step), .warning, step == .reopen ? "liveview lost" : "still no liveview",
           [LogKey.reason: .string(end.phrase), LogKey.next: .string(step.rawValue)])
       case .standingBack(let pause):
         log(

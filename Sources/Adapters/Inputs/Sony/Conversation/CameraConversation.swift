@@ -92,7 +92,8 @@ actor CameraConversation {
       }
       await handle(fact)
       if let end {
-        failure = .sessionEnded(camera: camera.name, end)
+        failure = .sessionEnded(
+          camera: camera.name, end, lastTold: watch.condition.explanation)
         break
       }
       progressed()
