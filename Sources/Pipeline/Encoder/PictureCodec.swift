@@ -7,11 +7,18 @@ import X264
 /// A change of picture size opens a new encoder. Used by one thread only.
 struct PictureCodec: ~Copyable {
   /// Why a picture gave no access unit.
-  enum Failure: Error {
+  enum Failure: Error, CustomStringConvertible {
     /// The JPEG cannot be decoded, or only in part.
     case badPicture(String)
     /// The encoder cannot be opened or refuses to encode.
     case encoder(String)
+
+    var description: String {
+      switch self {
+      case .badPicture(let reason): "unusable JPEG: \(reason)"
+      case .encoder(let reason): "encoder: \(reason)"
+      }
+    }
   }
 
   private var decoder: JPEGDecoder
