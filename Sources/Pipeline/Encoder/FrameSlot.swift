@@ -109,10 +109,19 @@ public final class FrameSlot: Sendable {
   }
 
   func requestKeyframe(_ reason: KeyframeReason) {
+    let now = clock.now()
     wake { state in
       state.statistics.keyframeRequests &+= 1
-      if state.hasDemand { state.gate.request(reason) }
+      guard state.hasDemand else { return }
+      state.gate.request(reason)
+      if reason == .join { state.plan.viewerJoined(at: now) }
     }
+  }
+
+  /// A viewer came who can start with pictures made already, and so asks for no IDR.
+  func viewerJoined() {
+    let now = clock.now()
+    wake { $0.plan.viewerJoined(at: now) }
   }
 
   func setBitrate(kbps: Int) {

@@ -43,7 +43,15 @@ public struct StreamHandle: Sendable {
   }
 
   /// Asks for an IDR as soon as the gate allows. Requests are merged; never waits.
+  ///
+  /// `join` also says that a viewer came, see ``viewerJoined()``.
   public func requestKeyframe(_ reason: KeyframeReason) { slot.requestKeyframe(reason) }
+
+  /// Says that a viewer came who shares a subscription and starts with access units it has given.
+  ///
+  /// While the camera is away, newcomers are shown some offline pictures in quick succession:
+  /// players that look at many before they show one would keep them waiting.
+  public func viewerJoined() { slot.viewerJoined() }
 
   /// How old the newest IDR may be for a joiner to start with it instead of asking for one.
   public static var recentGOPMaxAge: Duration { KeyframeGate.joinInterval }

@@ -56,6 +56,7 @@ public actor StreamHub {
       slot.setDemand(true)
     } else if let start = recentGOP.replay(at: clock.now(), maxAge: KeyframeGate.joinInterval) {
       for accessUnit in start { _ = subscription.offer(accessUnit) }
+      slot.viewerJoined()
     } else {
       slot.requestKeyframe(.join)
     }

@@ -17,6 +17,9 @@ import Media
 /// Once offline, they stay so until a fresh picture was really shown: a camera that seems to come
 /// back does not make the slate disappear.
 ///
+/// The offline picture is shown once a second, and more often for who has just come: see
+/// `NewcomerBurst`.
+///
 /// Facts and time are passed in; the owner asks for `nextDeadline` and calls `timePassed(at:)`.
 struct OfflinePlan: Sendable {
   /// What the settings say.
@@ -49,8 +52,8 @@ struct OfflinePlan: Sendable {
 
   /// A picture this old is still shown as the camera's.
   static let freshAge: Duration = .seconds(2)
-  /// From one offline picture to the next. Players give up after some seconds without any; more
-  /// of the same would only cost processor time.
+  /// From one offline picture to the next, but for newcomers. Players give up after some seconds
+  /// without any; more of the same would only cost processor time.
   static let pictureInterval: Duration = .seconds(1)
   /// Who comes so soon after others were refused is refused, too.
   static let refusalMemory: Duration = .seconds(5)
@@ -71,6 +74,9 @@ struct OfflinePlan: Sendable {
   private var isBadRun = false
   /// True if those who watch have seen the camera.
   private var hasShown = false
+  private var burst = NewcomerBurst()
+  /// When the offline picture was shown last.
+  private var lastOfflinePicture: MediaTime?
   /// When viewers were refused last; nil if the camera has given a picture since.
   private var refusedSince: MediaTime?
   private var phase = Phase.idle
@@ -106,12 +112,23 @@ struct OfflinePlan: Sendable {
     guard case .idle = phase else { return }
     phase = .watching(since: now)
     hasShown = false
+    burst.viewerJoined()
+  }
+
+  /// Another viewer came; harmless if it is the first one, whose demand is known already.
+  mutating func viewerJoined(at now: MediaTime) {
+    if case .idle = phase { return }
+    burst.viewerJoined()
+    guard case .offline(let since, let began, let next?) = phase else { return }
+    let soonest = latest(lastOfflinePicture?.advanced(by: NewcomerBurst.spacing), now)
+    phase = .offline(watchingSince: since, began: began, nextPicture: min(next, soonest))
   }
 
   mutating func demandEnded() {
     phase = .idle
     isBadRun = false
     hasShown = false
+    burst.end()
   }
 
   mutating func pictureArrived(at time: MediaTime) {
@@ -124,6 +141,7 @@ struct OfflinePlan: Sendable {
   mutating func pictureShown(arrived time: MediaTime) {
     isBadRun = false
     hasShown = true
+    burst.pictureShown(isRequestedIDR: false)
     refusedSince = nil
     lastPicture = max(lastPicture ?? time, time)
     if case .offline(let since, _, _) = phase { phase = .watching(since: since) }
@@ -143,7 +161,8 @@ struct OfflinePlan: Sendable {
 
   /// What to do now in place of a picture of the camera; nil: nothing.
   ///
-  /// - Parameter isRequested: True if somebody needs an IDR and cannot wait for the next turn.
+  /// - Parameter isRequested: True if somebody needs an IDR and cannot wait for the next turn. In
+  ///   a burst the next turn is soon enough.
   mutating func takeAction(at now: MediaTime, isRequested: Bool) -> Action? {
     guard case .offline(let since, let began, let next?) = phase else { return nil }
     if rules.mode == .refuse {
@@ -151,9 +170,12 @@ struct OfflinePlan: Sendable {
       refusedSince = now
       return .refuse
     }
-    guard isRequested || next <= now else { return nil }
+    guard next <= now || (isRequested && !burst.isOn) else { return nil }
+    burst.pictureShown(isRequestedIDR: isRequested)
+    let interval = burst.isOn ? NewcomerBurst.spacing : Self.pictureInterval
     phase = .offline(
-      watchingSince: since, began: began, nextPicture: now.advanced(by: Self.pictureInterval))
+      watchingSince: since, began: began, nextPicture: now.advanced(by: interval))
+    lastOfflinePicture = now
     pictures &+= 1
     return .show
   }

@@ -1,4 +1,5 @@
 import Media
+import Synchronization
 import TestSupport
 import Testing
 
@@ -288,6 +289,21 @@ private enum Expected: Equatable {
     clock.advance(by: .milliseconds(600))
     slot.requestKeyframe(.join)
     #expect(await next() == .slate(over: nil, forceIDR: true), "a second viewer need not wait")
+  }
+
+  @Test(arguments: KeyframeReason.allCases)
+  func onlyWhoJoinsIsGivenOfflinePicturesInQuickSuccession(reason: KeyframeReason) async {
+    clock.advance(by: .seconds(10))
+    slot.setDemand(true)
+    for number in 0..<NewcomerBurst.count {
+      #expect(await next() == .slate(over: nil, forceIDR: number == 0))
+      clock.advance(by: NewcomerBurst.spacing)
+    }
+    clock.advance(by: .milliseconds(900))
+    slot.requestKeyframe(reason)
+    #expect(await next() == .slate(over: nil, forceIDR: true))
+    let pause: Duration = reason == .join ? .milliseconds(40) : .seconds(1)
+    #expect(slot.state.withLock { $0.plan.nextDeadline } == clock.now.advanced(by: pause))
   }
 
   @Test func theCameraComesBackAsAnIDR() async {

@@ -214,23 +214,29 @@ import Testing
 
   // MARK: Offline
 
+  /// Viewers who have seen enough of the camera lose it; the slate is due at 14.
+  private mutating func loseTheCamera() {
+    report(.present, at: 0)
+    plan.demandBegan(at: at(1))
+    for _ in 0..<NewcomerBurst.count { picture(at: 10) }
+    plan.timePassed(at: at(14))
+  }
+
   @Test mutating func theOfflinePictureIsDueOnceASecond() {
-    plan.demandBegan(at: at(10))
-    plan.timePassed(at: at(10))
-    #expect(plan.takeAction(at: at(10), isRequested: false) == .show)
-    #expect(plan.takeAction(at: at(10.999), isRequested: false) == nil)
-    #expect(plan.nextDeadline == at(11))
-    #expect(plan.takeAction(at: at(11), isRequested: false) == .show)
+    loseTheCamera()
+    #expect(plan.takeAction(at: at(14), isRequested: false) == .show)
+    #expect(plan.takeAction(at: at(14.999), isRequested: false) == nil)
+    #expect(plan.nextDeadline == at(15))
+    #expect(plan.takeAction(at: at(15), isRequested: false) == .show)
     #expect(plan.pictures == 2)
     #expect(plan.periods == 1)
   }
 
   @Test mutating func aRequestDoesNotWaitForTheNextTurn() {
-    plan.demandBegan(at: at(10))
-    plan.timePassed(at: at(10))
-    #expect(plan.takeAction(at: at(10), isRequested: true) == .show)
-    #expect(plan.takeAction(at: at(10.5), isRequested: true) == .show)
-    #expect(plan.nextDeadline == at(11.5))
+    loseTheCamera()
+    #expect(plan.takeAction(at: at(14), isRequested: true) == .show)
+    #expect(plan.takeAction(at: at(14.5), isRequested: true) == .show)
+    #expect(plan.nextDeadline == at(15.5), "and is no reason for a burst")
   }
 
   @Test mutating func onlyAPictureThatWasShownEndsIt() {

@@ -64,7 +64,7 @@ import TurboJPEG
       // One more was due when the clock was turned for the last time.
       last = try #require(await subscription.next())
       line.sink.report(CameraPresence(.present, cameraName: "ILCE-6000"))
-      clock.advance(by: .milliseconds(40))
+      clock.advance(by: .milliseconds(20))
       let fresh = try publish(line)
       let back = try #require(await subscription.next())
       #expect(back.isIDR, "nothing of the slate shines through")
@@ -122,7 +122,7 @@ import TurboJPEG
       // The camera turns out to have another size.
       line.sink.report(CameraPresence(.present))
       let larger = PictureSize(width: 640, height: 480)
-      clock.advance(by: .milliseconds(40))
+      clock.advance(by: .milliseconds(20))
       try publish(line, size: larger)
       let back = try #require(await subscription.next())
       #expect(back.isIDR)
@@ -175,10 +175,66 @@ import TurboJPEG
       let first = await line.handle.subscribe()
       _ = await first.next()
       clock.advance(by: .milliseconds(700))
+      _ = await first.next()
       let second = await line.handle.subscribe()
+      clock.advance(by: NewcomerBurst.spacing)
       let start = try #require(await second.next())
       #expect(start.isIDR)
       #expect(start.presentationTime == clock.now, "it did not wait for the next second")
+      first.cancel()
+      second.cancel()
+    }
+  }
+
+  @Test func whoComesDuringTheSlateIsGivenABurstOfOneIDRAndSmallPictures() async throws {
+    try await whileRunning(makeLine()) { line in
+      clock.advance(by: .seconds(30))
+      let first = await line.handle.subscribe()
+      // Its own burst, and the slate once a second.
+      for _ in 0..<40 {
+        _ = try #require(await first.next())
+        clock.advance(by: .seconds(1))
+      }
+      _ = try #require(await first.next())
+      clock.advance(by: .milliseconds(700))
+      let second = await line.handle.subscribe()
+      var burst = [try #require(await second.next())]
+      for _ in 1..<NewcomerBurst.count {
+        clock.advance(by: NewcomerBurst.spacing)
+        burst.append(try #require(await second.next()))
+        #expect(burst.last?.presentationTime == clock.now)
+      }
+      #expect(burst.map(\.isIDR) == [true] + Array(repeating: false, count: 31))
+      #expect(burst.dropFirst().allSatisfy { $0.byteCount <= 200 })
+      clock.advance(by: .milliseconds(999))
+      clock.advance(by: .milliseconds(1))
+      let after = try #require(await second.next())
+      #expect(after.presentationTime == clock.now, "then once a second again")
+      #expect(line.viewing.offlinePictures == 41 + 33)
+      first.cancel()
+      second.cancel()
+    }
+  }
+
+  @Test func aViewerWhoStartsWithTheRecentGOPIsGivenABurstToo() async throws {
+    try await whileRunning(makeLine()) { line in
+      let (first, _) = try await viewer(of: line)
+      for _ in 1..<NewcomerBurst.count {
+        clock.advance(by: .milliseconds(40))
+        try publish(line)
+        _ = try #require(await first.next())
+      }
+      line.sink.report(CameraPresence(.away(.unreachable)))
+      clock.advance(by: .seconds(2))
+      // The interval makes this one an IDR, which nobody asked for.
+      let slate = try #require(await first.next())
+      #expect(slate.isIDR)
+      clock.advance(by: .milliseconds(200))
+      let second = await line.handle.subscribe()
+      #expect(try #require(await second.next()).serial == slate.serial)
+      let next = try #require(await second.next())
+      #expect(next.presentationTime == clock.now, "sooner than the next second")
+      #expect(!next.isIDR)
       first.cancel()
       second.cancel()
     }

@@ -107,6 +107,7 @@ final class RTSPServerLoop {
         var trains = PacketTrains(accessUnit: accessUnit, packetizers: packetizers)
         handler.offer(&trains)
       }
+      stream.viewerJoined()
     } else {
       stream.requestKeyframe(.join)
     }
