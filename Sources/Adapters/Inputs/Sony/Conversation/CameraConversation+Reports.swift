@@ -75,18 +75,18 @@ extension CameraConversation {
     }
   }
 
-  /// What may come again and again; the lines that are too many are left out.
+  /// What may come again and again; the lines that are too many are for the level `debug`.
   private func log(
     _ kind: LineThrottle.Kind, isAlways: Bool = false, _ level: Logger.Level,
     _ message: Logger.Message, _ metadata: Logger.Metadata
   ) {
     let admission = record.admits(kind, at: telemetry.clock.now())
-    guard admission != nil || isAlways else { return }
     var metadata = metadata
     if let admission, admission.omitted > 0 {
       metadata[LogKey.omitted] = .stringConvertible(admission.omitted)
     }
-    telemetry.logger.log(level: level, message, metadata: metadata)
+    telemetry.logger.log(
+      level: admission != nil || isAlways ? level : .debug, message, metadata: metadata)
   }
 
   private func log(_ notice: CameraNotice) {

@@ -28,7 +28,7 @@ struct LineThrottle: Sendable {
 
   private var histories: [Kind: History] = [:]
 
-  /// - Returns: Nil: do not write it.
+  /// - Returns: Nil: it is one too many.
   mutating func admits(_ kind: Kind, at now: MediaTime) -> Admission? {
     var history = histories[kind] ?? History(newest: now, newestWritten: now)
     if history.newest.duration(to: now) >= Self.interval {
