@@ -292,8 +292,8 @@ found=$(ip netns exec "$gateway" "$bridge" discover --seconds 4 --interface came
 holds "kept to camera0, it finds the camera" grep -q ILCE-5100 <<<"$found"
 holds "and nothing else" is_absent DECOY /dev/stdin <<<"$found"
 
-grep -v " debug " "$log" | sed "s/^/   /"
-sed 's/^/   /' "$log"
+title "the bridge's log"
+grep -v ' debug ' "$log" | sed 's/^/   /'
 
 title "times in milliseconds"
 line "$(printf '%-58s %8s %8s' outage noticed back)"
