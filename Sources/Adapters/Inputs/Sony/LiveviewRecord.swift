@@ -145,8 +145,6 @@ final class LiveviewRecord: Sendable {
     }
   }
 
-  // MARK: Status
-
   // MARK: What the operator is told
 
   /// Whether a line of this kind is worth writing, and how many like it were not.
@@ -208,6 +206,8 @@ final class LiveviewRecord: Sendable {
 
   /// The camera of the present or the last session.
   var camera: FoundCamera? { state.withLock { $0.camera } }
+
+  // MARK: Status
 
   /// The members the input adds to its entry on the status page.
   func status(now: MediaTime) -> StatusValue {

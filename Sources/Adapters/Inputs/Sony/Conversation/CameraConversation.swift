@@ -90,7 +90,7 @@ actor CameraConversation {
         if session.activity == .receiving { record.picturesAreLost(at: telemetry.clock.now()) }
         break
       }
-      await handle(fact)
+      handle(fact)
       if let end {
         failure = .sessionEnded(
           camera: camera.name, end, lastTold: watch.condition.explanation)
@@ -108,7 +108,7 @@ actor CameraConversation {
 
   // MARK: Facts
 
-  private func handle(_ fact: ConversationFact) async {
+  private func handle(_ fact: ConversationFact) {
     switch fact {
     case .answered(let request, let answer, let took):
       answered(request, answer, took: took)

@@ -16,29 +16,20 @@ import Testing
     _ change: (inout SimulatedCameraConfiguration) -> Void = { _ in },
     _ body: (SimulatedCamera, CameraDiagnosis) async throws -> Void
   ) async throws {
-    var configuration = SimulatedCameraConfiguration()
-    configuration.apiPort = 0
-    configuration.descriptionPort = 0
-    configuration.answersDiscovery = false
-    configuration.delayScale = 0
-    configuration.framesPerSecond = 30
-    change(&configuration)
-    let camera = try SimulatedCamera(configuration: configuration)
-    let endpoints = try await camera.start()
-    var settings = CameraDiagnosis.Settings(bridgeVersion: "1.2.3")
-    settings.address = CameraAddress(endpoints.descriptionURL)
-    settings.streamDuration = .milliseconds(400)
-    var diagnosis = CameraDiagnosis(settings: settings)
-    diagnosis.searchDuration = .milliseconds(350)
-    diagnosis.findLimit = .seconds(5)
-    diagnosis.discoveryPort = configuration.discoveryPort
-    do {
-      try await body(camera, diagnosis)
-    } catch {
-      await camera.stop()
-      throw error
+    var discoveryPort = 0
+    try await CameraRig.with {
+      change(&$0)
+      discoveryPort = $0.discoveryPort
+    } _: { rig in
+      var settings = CameraDiagnosis.Settings(bridgeVersion: "1.2.3")
+      settings.address = CameraAddress(rig.endpoints.descriptionURL)
+      settings.streamDuration = .milliseconds(400)
+      var diagnosis = CameraDiagnosis(settings: settings)
+      diagnosis.searchDuration = .milliseconds(350)
+      diagnosis.findLimit = .seconds(5)
+      diagnosis.discoveryPort = discoveryPort
+      try await body(rig.camera, diagnosis)
     }
-    await camera.stop()
   }
 
   @Test func diagnosesAnEmbeddedApplication() async throws {
