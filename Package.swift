@@ -37,6 +37,8 @@ let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -44,11 +46,16 @@ let package = Package(
   name: "liveview-bridge",
   products: [
     .executable(name: "liveview-bridge", targets: ["LiveviewBridge"]),
+    // For Tests/Fuzz, which feeds the parsers.
+    .library(
+      name: "BridgeEngines", targets: ["Media", "SonyCamera", "RTP", "SDP", "RTSP", "H264"]),
     // For Tests/Benchmarks, which measures the codec calls alone.
     .library(name: "BridgeCodecs", targets: ["Media", "TurboJPEG", "X264"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -68,7 +75,8 @@ let package = Package(
     target("SonyCamera", "Engines/SonyCamera", ["Media"]),
     target("RTP", "Engines/RTP", ["Media"]),
     target("SDP", "Engines/SDP", ["Media"]),
-    target("RTSP", "Engines/RTSP", ["Media", "SDP", "RTP"]),
+    target("RTSP", "Engines/RTSP", ["Media", "SDP", "RTP", crypto]),
+    target("H264", "Engines/H264", ["Media"]),
 
     // Libraries: one safe Swift face per C library.
     .systemLibrary(
@@ -99,7 +107,10 @@ let package = Package(
       ]),
     target(
       "Outputs", "Adapters/Outputs",
-      ["Pipeline", "Media", "RTSP", "RTP", "SDP", nio("NIOCore"), nio("NIOPosix"), logging]),
+      [
+        "Pipeline", "Media", "RTSP", "RTP", "SDP", "H264", nio("NIOCore"), nio("NIOPosix"),
+        tls, logging, metrics,
+      ]),
     target(
       "SimulatedCamera", "Adapters/SimulatedCamera",
       [
@@ -132,6 +143,7 @@ let package = Package(
     tests("RTPTests", "Engines/RTPTests", ["RTP", "Media"]),
     tests("SDPTests", "Engines/SDPTests", ["SDP", "Media"]),
     tests("RTSPTests", "Engines/RTSPTests", ["RTSP", "SDP", "RTP", "Media"]),
+    tests("H264Tests", "Engines/H264Tests", ["H264", "X264", "Media"]),
     tests("TurboJPEGTests", "Libraries/TurboJPEGTests", ["TurboJPEG", "CTurboJPEG", "Media"]),
     tests("X264Tests", "Libraries/X264Tests", ["X264", "TurboJPEG", "Media"]),
     tests("PipelineTests", "PipelineTests", ["Pipeline", "Media", "TurboJPEG", "X264"]),
@@ -140,7 +152,7 @@ let package = Package(
       ["Inputs", "Pipeline", "SonyCamera", "Media", "SimulatedCamera"]),
     tests(
       "OutputsTests", "Adapters/OutputsTests",
-      ["Outputs", "Pipeline", "RTSP", "RTP", "SDP", "Media"]),
+      ["Outputs", "Pipeline", "RTSP", "RTP", "SDP", "H264", "Media"]),
     tests(
       "SimulatedCameraTests", "Adapters/SimulatedCameraTests",
       ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),
