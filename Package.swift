@@ -108,8 +108,8 @@ let package = Package(
     target(
       "Outputs", "Adapters/Outputs",
       [
-        "Pipeline", "Media", "RTSP", "RTP", "SDP", "H264", nio("NIOCore"), nio("NIOPosix"),
-        tls, logging, metrics,
+        "Pipeline", "Media", "RTSP", "RTP", "SDP", "H264", "CPlatform", nio("NIOCore"),
+        nio("NIOPosix"), tls, logging, metrics,
       ]),
     target(
       "SimulatedCamera", "Adapters/SimulatedCamera",

@@ -61,12 +61,28 @@ public struct RTPSender: Sendable {
     stamp(train, channel: channel)
   }
 
-  /// The train's packets as datagrams of this viewer; slices of one buffer.
-  public mutating func datagrams(_ train: PacketTrain) -> [ByteBuffer] {
-    let frames = stamp(train, channel: 0)
-    return train.packets.compactMap { packet in
-      frames.getSlice(at: packet.offset + PacketTrain.framingSize, length: packet.length)
+  /// The train's packets as datagrams of this viewer, without framing: one buffer, ready to be
+  /// cut apart by the socket.
+  public mutating func datagrams(_ train: PacketTrain) -> RTPDatagrams {
+    guard !train.packets.isEmpty else { return RTPDatagrams(bytes: ByteBuffer(), ends: []) }
+    var bytes = ByteBuffer()
+    var ends: [Int] = []
+    bytes.reserveCapacity(train.bytes.readableBytes)
+    ends.reserveCapacity(train.packets.count)
+    let identity = identity(of: train)
+    for (index, packet) in train.packets.enumerated() {
+      let start = bytes.writerIndex
+      let source = train.bytes.readerIndex + packet.offset + PacketTrain.framingSize
+      // Within the train by construction.
+      guard let whole = train.bytes.getSlice(at: source, length: packet.length) else { break }
+      bytes.writeImmutableBuffer(whole)
+      bytes.setInteger(UInt32(truncatingIfNeeded: header(of: index, in: train)), at: start)
+      bytes.setInteger(identity, at: start + 4)
+      ends.append(bytes.writerIndex)
+      nextSequenceNumber &+= 1
     }
+    count(train)
+    return RTPDatagrams(bytes: bytes, ends: ends)
   }
 
   /// RTP timestamp of `moment` on this viewer's timeline; nil before the first packet.
@@ -76,24 +92,38 @@ public struct RTPSender: Sendable {
 
   /// Copies the train once and fills in the header fields of this viewer.
   private mutating func stamp(_ train: PacketTrain, channel: UInt8) -> ByteBuffer {
-    guard let last = train.packets.indices.last else { return ByteBuffer() }
+    guard !train.packets.isEmpty else { return ByteBuffer() }
     var frames = ByteBuffer()
     frames.reserveCapacity(train.bytes.readableBytes)
     frames.writeImmutableBuffer(train.bytes)
 
     // The first 16 bytes of a frame, framing and RTP header, are written as two integers.
-    let identity = UInt64(timeline.stamp(train.presentationTime)) << 32 | UInt64(ssrc)
-    let fixed = UInt64(UInt8(ascii: "$")) << 56 | UInt64(channel) << 48 | 0x80 << 24
+    let identity = identity(of: train)
+    let fixed = UInt64(UInt8(ascii: "$")) << 56 | UInt64(channel) << 48
     for (index, packet) in train.packets.enumerated() {
-      let kind = UInt64(payloadType | (index == last ? 0x80 : 0)) << 16
       let length = UInt64(UInt16(truncatingIfNeeded: packet.length)) << 32
-      frames.setInteger(
-        fixed | length | kind | UInt64(nextSequenceNumber), at: packet.offset)
+      frames.setInteger(fixed | length | header(of: index, in: train), at: packet.offset)
       frames.setInteger(identity, at: packet.offset + 8)
       nextSequenceNumber &+= 1
     }
+    count(train)
+    return frames
+  }
+
+  /// The first four bytes of the next packet's header: version, marker, payload type, sequence
+  /// number.
+  private func header(of index: Int, in train: PacketTrain) -> UInt64 {
+    let marker: UInt8 = index == train.packets.count - 1 ? 0x80 : 0
+    return 0x80 << 24 | UInt64(payloadType | marker) << 16 | UInt64(nextSequenceNumber)
+  }
+
+  /// The other eight bytes, the same for all packets of a picture: RTP timestamp and SSRC.
+  private mutating func identity(of train: PacketTrain) -> UInt64 {
+    UInt64(timeline.stamp(train.presentationTime)) << 32 | UInt64(ssrc)
+  }
+
+  private mutating func count(_ train: PacketTrain) {
     packetCount &+= UInt64(train.packets.count)
     octetCount &+= UInt64(train.payloadOctetCount)
-    return frames
   }
 }

@@ -141,7 +141,7 @@ actor RTPPushTarget {
         let wait = stream.clock.now().duration(to: due)
         if wait > .zero { try? await Task.sleep(for: wait) }
       }
-      socket.send(Array(datagrams[burst]))
+      socket.send(datagrams[burst])
     }
     noteSent()
     reportIfDue(over: socket)

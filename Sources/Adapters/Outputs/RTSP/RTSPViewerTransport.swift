@@ -7,14 +7,14 @@ enum RTSPParcel {
   /// Interleaved frames, written to the connection at once.
   case frames(ByteBuffer)
   /// RTP packets of one picture.
-  case datagrams([ByteBuffer])
+  case datagrams(RTPDatagrams)
   /// One RTCP datagram.
   case report(ByteBuffer)
 
   var byteCount: Int {
     switch self {
     case .frames(let bytes), .report(let bytes): bytes.readableBytes
-    case .datagrams(let datagrams): datagrams.reduce(0) { $0 + $1.readableBytes }
+    case .datagrams(let datagrams): datagrams.bytes.readableBytes
     }
   }
 }
@@ -35,7 +35,7 @@ enum RTSPViewerTransport {
   var hasRoom: Bool {
     switch self {
     case .interleaved(let channel, _): channel.isWritable
-    case .udp(let ports): ports.rtp.isWritable
+    case .udp(let ports): ports.isWritable
     }
   }
 

@@ -1,13 +1,14 @@
 import NIOCore
 import NIOPosix
+import RTP
 import RTSP
 
 /// Our two UDP sockets of one viewer, an even port for RTP and the next one for RTCP.
 ///
 /// Packets go to the address the RTSP connection comes from and are taken from nowhere else.
 struct UDPPortPair {
-  let rtp: any Channel
-  let rtcp: any Channel
+  private let rtp: DatagramSocket
+  private let rtcp: any Channel
   let serverPorts: PortPair
   private let rtpTarget: SocketAddress
   private let rtcpTarget: SocketAddress
@@ -81,7 +82,7 @@ struct UDPPortPair {
   private init(
     rtp: any Channel, rtcp: any Channel, port: UInt16, opening: Opening
   ) throws {
-    self.rtp = rtp
+    self.rtp = DatagramSocket(rtp)
     self.rtcp = rtcp
     serverPorts = PortPair(rtp: port, rtcp: port + 1)
     var target = opening.peer
@@ -91,12 +92,12 @@ struct UDPPortPair {
     rtcpTarget = target
   }
 
-  /// Sends one picture's packets with one system call.
-  func sendRTP(_ datagrams: [ByteBuffer]) {
-    for datagram in datagrams {
-      rtp.write(AddressedEnvelope(remoteAddress: rtpTarget, data: datagram), promise: nil)
-    }
-    rtp.flush()
+  /// False while the kernel takes no more.
+  var isWritable: Bool { rtp.channel.isWritable }
+
+  /// Sends one picture's packets.
+  func sendRTP(_ datagrams: RTPDatagrams) {
+    rtp.send(datagrams, to: rtpTarget)
   }
 
   func sendRTCP(_ datagram: ByteBuffer) {
@@ -104,7 +105,7 @@ struct UDPPortPair {
   }
 
   func close() {
-    rtp.close(promise: nil)
+    rtp.channel.close(promise: nil)
     rtcp.close(promise: nil)
   }
 }
