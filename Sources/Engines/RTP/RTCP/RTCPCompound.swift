@@ -128,6 +128,21 @@ extension RTCPCompound {
     }
   }
 
+  /// Sequence numbers of stream `ssrc` that NACKs report as lost, in their order.
+  ///
+  /// Source: RFC 4585 §6.2.1.
+  public func lostPackets(of ssrc: UInt32) -> [UInt16] {
+    packets.flatMap { packet -> [UInt16] in
+      if case .feedback(let feedback) = packet, feedback.mediaSSRC == ssrc,
+        case .lostPackets(let sequenceNumbers) = feedback.request
+      {
+        sequenceNumbers
+      } else {
+        []
+      }
+    }
+  }
+
   /// True if the peer says goodbye.
   public var saysGoodbye: Bool {
     packets.contains { if case .goodbye = $0 { true } else { false } }
