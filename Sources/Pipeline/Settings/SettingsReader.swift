@@ -102,6 +102,35 @@ public struct SettingsReader: Sendable {
     return fallback
   }
 
+  /// A value that people write as text or as a whole number, for example `"EF"` or 46; `parse`
+  /// gets the number's digits.
+  public func textOrNumber<Value>(
+    _ key: String, default fallback: Value, allowed: String, parse: (String) -> Value?
+  ) -> Value {
+    let type = isNumber(key) ? ConfigType.int : .string
+    guard let found = lookUp(key, type, allowed: allowed) else { return fallback }
+    let text: String
+    switch found.content {
+    case .string(let value): text = value
+    case .int(let value): text = "\(value)"
+    default: return fallback
+    }
+    if text.isEmpty { return fallback }
+    if let value = parse(text) { return value }
+    report(key, value: text, source: found.source, allowed: allowed)
+    return fallback
+  }
+
+  /// Whether the source that decides `key` gives a number that is not written as text.
+  private func isNumber(_ key: String) -> Bool {
+    let absolute = AbsoluteConfigKey(path + [key])
+    guard let source = sources.first(where: { $0.name == sourceName(of: key) }) else {
+      return false
+    }
+    if (try? source.provider.value(forKey: absolute, type: .string)) != nil { return false }
+    return (try? source.provider.value(forKey: absolute, type: .int)) != nil
+  }
+
   /// A list of texts; in the environment separated by commas, on the command line by spaces.
   public func strings(_ key: String) -> [String] {
     let allowed = "a list of names"

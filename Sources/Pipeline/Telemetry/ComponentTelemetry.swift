@@ -63,6 +63,18 @@ public struct ComponentTelemetry: Sendable {
     board.update(name) { $0.details = details }
   }
 
+  /// Offers an operator to do something while the bridge runs.
+  ///
+  /// - Parameters:
+  ///   - action: A verb, for example `pause`.
+  ///   - section: The settings' section it is about, for example `outputs.rtpPush.studio`.
+  ///   - perform: Does it and says how things are then; twice must do no harm. Never waits.
+  public func offerControl(
+    _ action: String, of section: String, perform: @escaping @Sendable () -> StatusValue
+  ) {
+    board.controls.offer(ControlBoard.Action(section: section, name: action, perform: perform))
+  }
+
   /// A session ended with an error and another one follows. A component that was waiting goes on
   /// waiting, any other one is retrying. Says so in one log line unless it is an old story.
   func sessionFailed(_ error: String, isNews: Bool) {

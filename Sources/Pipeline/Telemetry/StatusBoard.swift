@@ -43,6 +43,8 @@ public final class StatusBoard: Sendable {
   private let clock: MediaClock
   /// When the process began.
   public let startedAt: WallClockAnchor
+  /// What the components let an operator change.
+  public let controls = ControlBoard()
 
   public init(clock: MediaClock) {
     self.clock = clock
