@@ -34,14 +34,17 @@ extension SessionDescription {
   ///
   /// - Parameters:
   ///   - address: Where the packets go, IPv4 or IPv6, without brackets.
+  ///   - timeToLive: Of IPv4 multicast, where it is part of the connection line; nil for everything
+  ///     else (RFC 8866 §5.7).
   ///   - version: Grows with every change of `format`; 0 gives Sora's own origin line.
   ///
   /// Source: answers of Sora's StartForwardingRtp, measured with ffmpeg 5.1 and GStreamer 1.22.
   public static func forwarding(
-    profile: ForwardingProfile, address: String, port: UInt16, payloadType: UInt8,
-    format: VideoFormat, version: UInt64 = 0
+    profile: ForwardingProfile, address: String, timeToLive: UInt8? = nil, port: UInt16,
+    payloadType: UInt8, format: VideoFormat, version: UInt64 = 0
   ) -> SessionDescription {
-    let connection = Connection(address: address)
+    var connection = Connection(address: address)
+    if let timeToLive { connection.address += "/\(timeToLive)" }
     let sets = format.parameterSets
     let parameters = H264FormatParameters(
       profileLevelID: sets.profileLevelID, allowsLevelAsymmetry: profile == .sora,

@@ -1,9 +1,11 @@
 import Media
 import Pipeline
 
-/// What one target has sent and heard since the start, for the status page.
+/// What one target has sent and heard since the start, for status and metrics.
 struct RTPPushCounters: Sendable {
   var sourcePort = 0
+  /// Where packets go, the host name resolved; nil before the first socket.
+  var destination: String?
   var accessUnits: UInt64 = 0
   var packets: UInt64 = 0
   var octets: UInt64 = 0
@@ -15,6 +17,14 @@ struct RTPPushCounters: Sendable {
   var sendFailures: UInt64 = 0
   /// Times the target asked for an IDR by RTCP.
   var keyframeRequests: UInt64 = 0
+  /// Packets the target reported as lost by NACK.
+  var packetsReportedLost: UInt64 = 0
+  /// Packets sent again for that.
+  var packetsRetransmitted: UInt64 = 0
+  /// Packets not sent again: too old, sent again a moment ago, or beyond the budget.
+  var retransmissionsRefused: UInt64 = 0
+  /// Times the host name had another address.
+  var addressChanges: UInt64 = 0
   /// Times the socket had to be opened.
   var socketsOpened: UInt64 = 0
   var lastError: String?

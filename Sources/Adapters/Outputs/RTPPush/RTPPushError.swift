@@ -2,6 +2,7 @@
 enum RTPPushError: Error, CustomStringConvertible {
   case cannotResolve(host: String)
   case cannotOpenSocket(sourcePort: Int, reason: String)
+  case noInterface(name: String)
   case socketClosed
   case cannotWriteFile(path: String, reason: String)
 
@@ -10,6 +11,7 @@ enum RTPPushError: Error, CustomStringConvertible {
     case .cannotResolve(let host): "no address found for host \(host)"
     case .cannotOpenSocket(let sourcePort, let reason):
       "cannot open a UDP socket on port \(sourcePort): \(reason)"
+    case .noInterface(let name): "no network interface \(name)"
     case .socketClosed: "the UDP socket was closed by a network error"
     case .cannotWriteFile(let path, let reason): "cannot write \(path): \(reason)"
     }

@@ -16,14 +16,20 @@ public struct RTPPushOutput: Output {
   private let telemetry: ComponentTelemetry
 
   public init(settings: SettingsReader, stream: StreamHandle, telemetry: ComponentTelemetry) {
-    let settings = RTPPushOutputSettings(reader: settings)
-    targets = settings.targets.map { target in
+    let pushSettings = RTPPushOutputSettings(reader: settings)
+    targets = pushSettings.targets.map { target in
       RTPPushTarget(settings: target, stream: stream, logger: telemetry.logger)
     }
-    states = TargetStates(names: settings.targets.map(\.name))
+    states = TargetStates(names: pushSettings.targets.map(\.name))
     self.telemetry = telemetry
     let (targets, states) = (targets, states)
     telemetry.setDetails { Self.details(of: targets, states: states) }
+    for target in targets {
+      let section = settings.fullKey(target.settings.name)
+      for (action, isPaused) in [("pause", true), ("resume", false)] {
+        telemetry.offerControl(action, of: section) { target.set(isPaused: isPaused) }
+      }
+    }
   }
 
   public var isEnabled: Bool { !targets.isEmpty }
@@ -97,23 +103,33 @@ final class TargetStates: Sendable {
   }
 
   private func summary(of states: [String: RTPPushTarget.State]) -> Summary {
-    var failing: [String] = []
+    var (failing, paused): ([String], Int) = ([], 0)
     var isSending = false
     for name in names {
       switch states[name] {
       case .failing: failing.append(name)
+      case .paused: paused += 1
       case .sending: isSending = true
       case .waitingForPictures, nil: break
       }
     }
-    let count = names.count == 1 ? "1 target" : "\(names.count) targets"
-    if failing.isEmpty {
+    let suffix = paused == 0 ? "" : ", \(paused) paused"
+    if !failing.isEmpty {
       return Summary(
-        state: isSending ? .running : .waiting,
-        detail: isSending ? "sending to \(count)" : "pictures, to send to \(count)")
+        state: failing.count + paused == names.count ? .retrying : .running,
+        detail:
+          "\(failing.joined(separator: ", ")) of \(Self.targets(names.count)) failing\(suffix)")
+    }
+    let active = names.count - paused
+    guard active > 0 else {
+      return Summary(state: .waiting, detail: "\(Self.targets(paused)) to be resumed")
     }
     return Summary(
-      state: failing.count == names.count ? .retrying : .running,
-      detail: "\(failing.joined(separator: ", ")) of \(count) failing")
+      state: isSending ? .running : .waiting,
+      detail: (isSending ? "sending to " : "pictures, to send to ") + Self.targets(active) + suffix)
+  }
+
+  private static func targets(_ count: Int) -> String {
+    count == 1 ? "1 target" : "\(count) targets"
   }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import RTP
 
 /// The UDP socket of one target.
 ///
@@ -23,6 +24,7 @@ final class RTPPushSocket: Sendable {
   /// Kept when the socket must be opened again.
   let localPort: Int
   private let sending: any Channel
+  private let datagramSocket: DatagramSocket
   private let listening: (any Channel)?
   private let onEvent: @Sendable (Event) -> Void
 
@@ -33,22 +35,22 @@ final class RTPPushSocket: Sendable {
     self.destination = destination
     self.localPort = localPort
     self.sending = sending
+    datagramSocket = DatagramSocket(sending)
     self.listening = listening
     self.onEvent = onEvent
   }
 
   /// Opens both sockets on `sourcePort`, 0 for any free port.
   static func open(
-    destination: SocketAddress, sourcePort: Int, onEvent: @escaping @Sendable (Event) -> Void
+    destination: SocketAddress, sourcePort: Int, options: RTPPushSocketOptions = .init(),
+    onEvent: @escaping @Sendable (Event) -> Void
   ) async throws(RTPPushError) -> RTPPushSocket {
     do {
-      let sending = try await bind(destination, port: sourcePort, onEvent: onEvent)
+      let sending = try await bind(
+        destination, port: sourcePort, options: options, onEvent: onEvent)
       let localPort = sending.localAddress?.port ?? sourcePort
-      // Refusals are a convenience: without this socket packets flow just the same.
-      let listening = try? await bind(destination, port: localPort, onEvent: onEvent)
-      if let listening {
-        try? await listening.connect(to: destination).get()
-      }
+      let listening = await listen(
+        to: destination, port: localPort, options: options, onEvent: onEvent)
       return RTPPushSocket(
         destination: destination, localPort: localPort, sending: sending, listening: listening,
         onEvent: onEvent)
@@ -57,8 +59,22 @@ final class RTPPushSocket: Sendable {
     }
   }
 
+  /// The second socket. Refusals and RTCP are a convenience: without it packets flow just the
+  /// same. A group refuses nobody, and its members answer from addresses of their own, which
+  /// reach the first socket.
+  private static func listen(
+    to destination: SocketAddress, port: Int, options: RTPPushSocketOptions,
+    onEvent: @escaping @Sendable (Event) -> Void
+  ) async -> (any Channel)? {
+    guard !destination.isMulticast else { return nil }
+    let channel = try? await bind(destination, port: port, options: options, onEvent: onEvent)
+    try? await channel?.connect(to: destination).get()
+    return channel
+  }
+
   private static func bind(
-    _ destination: SocketAddress, port: Int, onEvent: @escaping @Sendable (Event) -> Void
+    _ destination: SocketAddress, port: Int, options: RTPPushSocketOptions,
+    onEvent: @escaping @Sendable (Event) -> Void
   ) async throws -> any Channel {
     let anyAddress = destination.protocol == .inet6 ? "::" : "0.0.0.0"
     return try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -68,9 +84,9 @@ final class RTPPushSocket: Sendable {
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
             DatagramReceiver(peer: destination, onEvent: onEvent))
-        }
+        }.flatMap { options.apply(to: channel, destination: destination) }
       }
-      .bind(to: SocketAddress(ipAddress: anyAddress, port: port)).get()
+      .bind(to: SocketAddress(ipAddress: options.sourceAddress ?? anyAddress, port: port)).get()
   }
 
   /// False once an error has closed the socket.
@@ -79,9 +95,18 @@ final class RTPPushSocket: Sendable {
   /// False while the kernel takes no more packets, on a link slower than the stream.
   var isWritable: Bool { sending.isWritable }
 
-  /// Hands `datagrams` to the kernel; errors come back as events.
-  func send(_ datagrams: some Collection<ByteBuffer> & Sendable) {
-    send(datagrams, to: destination)
+  /// Hands some of a picture's packets to the kernel, with one system call where it can cut them
+  /// apart; errors come back as events.
+  func send(_ datagrams: RTPDatagrams, _ range: Range<Int>) {
+    let (socket, address, onEvent) = (datagramSocket, destination, onEvent)
+    sending.eventLoop.execute {
+      socket.send(datagrams, range, to: address) { _ in onEvent(.sendFailed) }
+    }
+  }
+
+  /// Hands single packets to the kernel; errors come back as events.
+  func send(_ packets: [ByteBuffer]) {
+    send(packets, to: destination)
   }
 
   /// Sends one RTCP compound to the port above the RTP port.
@@ -91,14 +116,12 @@ final class RTPPushSocket: Sendable {
     send([compound], to: address)
   }
 
-  private func send(
-    _ datagrams: some Collection<ByteBuffer> & Sendable, to address: SocketAddress
-  ) {
+  private func send(_ packets: [ByteBuffer], to address: SocketAddress) {
     let (sending, onEvent) = (sending, onEvent)
-    // One hop to the event loop and one system call per burst.
+    // One hop to the event loop and one system call.
     sending.eventLoop.execute {
-      for datagram in datagrams {
-        sending.write(AddressedEnvelope(remoteAddress: address, data: datagram))
+      for packet in packets {
+        sending.write(AddressedEnvelope(remoteAddress: address, data: packet))
           .whenFailure { _ in onEvent(.sendFailed) }
       }
       sending.flush()
@@ -136,8 +159,9 @@ private final class DatagramReceiver: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let envelope = unwrapInboundIn(data)
-    // RTCP may come from another port, but never from another machine.
-    guard envelope.remoteAddress.ipAddress == peer.ipAddress else { return }
+    // RTCP may come from another port, but never from another machine. Members of a group are
+    // known to nobody.
+    guard peer.isMulticast || envelope.remoteAddress.ipAddress == peer.ipAddress else { return }
     onEvent(.received(envelope.data))
   }
 

@@ -1,14 +1,18 @@
 import Media
 import Pipeline
+import RTP
 import SDP
 
 extension RTPPushTarget {
   /// This target's part of the status page.
   nonisolated func status(state: State?) -> StatusValue {
-    let counters = counters
+    let (counters, reception) = (counters, reception)
+    let hasReports = reception.reportCount > 0
     return .object([
       "state": .string(Self.name(of: state)),
+      "isPaused": .bool(pauseSwitch.isPaused),
       "address": .string(settings.address),
+      "resolvedAddress": .text(counters.destination),
       "port": .int(settings.port),
       "profile": .string(settings.profile.rawValue),
       "payloadType": .int(settings.payloadType),
@@ -21,7 +25,15 @@ extension RTPPushTarget {
       "bytes": .int(counters.octets),
       "packetsRefused": .int(counters.refused),
       "packetsFailed": .int(counters.sendFailures),
+      "packetsReportedLost": .int(counters.packetsReportedLost),
+      "packetsRetransmitted": .int(counters.packetsRetransmitted),
+      "retransmissionsRefused": .int(counters.retransmissionsRefused),
       "keyframeRequests": .int(counters.keyframeRequests),
+      "receiverReports": .int(reception.reportCount),
+      "lossRatio": hasReports ? .rounded(reception.lossRatio) : .null,
+      "jitterMilliseconds": hasReports ? .rounded(reception.jitter.inMilliseconds) : .null,
+      "roundTripMilliseconds": reception.roundTripTime.map { .rounded($0.inMilliseconds) } ?? .null,
+      "addressChanges": .int(counters.addressChanges),
       "socketsOpened": .int(counters.socketsOpened),
       "sdpFile": .text(settings.sdpFile),
       "lastError": .text(counters.lastError),
@@ -32,6 +44,7 @@ extension RTPPushTarget {
     switch state {
     case nil: "starting"
     case .waitingForPictures: "waiting"
+    case .paused: "paused"
     case .sending: "running"
     case .failing: "retrying"
     }

@@ -1,7 +1,6 @@
 import Logging
 import Media
 import NIOCore
-import NIOPosix
 import Pipeline
 import RTP
 import SDP
@@ -11,46 +10,77 @@ import Synchronization
 ///
 /// SSRC, sequence numbers, RTP timestamps and source port live as long as this actor, which is
 /// as long as the program: a receiver sees one stream across camera, encoder and network
-/// trouble.
+/// trouble, pauses and changes of its own address.
 actor RTPPushTarget {
   /// What the target is doing, for the status line of the output.
   enum State: Sendable, Hashable {
     case waitingForPictures
     case sending
+    /// Until somebody resumes it.
+    case paused
     case failing(String)
+  }
+
+  /// Why an attempt is over.
+  enum AttemptEnd: Sendable {
+    case streamEnded
+    case paused
+    /// The host name has another address now.
+    case addressChanged
   }
 
   nonisolated let settings: RTPPushTargetSettings
   nonisolated let ssrc: UInt32
-  private nonisolated let observations = Mutex(Observations())
-  private let stream: StreamHandle
-  private let logger: Logger
-  private let packetizer: H264Packetizer
-  private let cname: String
-  private var sender: RTPSender
-  private var pacing = PacketPacing()
+  nonisolated let pauseSwitch: PauseSwitch
+  nonisolated let observations: Mutex<Observations>
+  let stream: StreamHandle
+  let logger: Logger
+  let resolver: HostResolver
+  let cname: String
+  let packetizer: H264Packetizer
+  var sender: RTPSender
+  /// nil: pictures leave at once.
+  var pacer: PacketPacer?
+  var socket: RTPPushSocket?
+  /// Where the next socket sends, if that is known already.
+  var nextDestination: SocketAddress?
+  var lastReport: MediaTime?
+  var publication: SDPPublication?
   private var keyframes: KeyframeSchedule
-  private var socket: RTPPushSocket?
-  private var lastReport: MediaTime?
-  private var publication: SDPPublication?
 
   /// What happens outside the actor: on event loops, and when the status page is built.
-  private struct Observations {
+  struct Observations {
     var counters = RTPPushCounters()
     var listening = ListeningState()
+    var reception = ReceiverReportStatistics()
+    /// nil: lost packets are not sent again.
+    var history: PacketHistory?
+    var bitrateKbps = 0
+    var socket: RTPPushSocket?
   }
 
-  /// Identity values are random as RFC 3550 asks.
-  init(settings: RTPPushTargetSettings, stream: StreamHandle, logger: Logger) {
+  /// Identity values that are not set are random as RFC 3550 asks.
+  init(
+    settings: RTPPushTargetSettings, stream: StreamHandle, logger: Logger,
+    resolver: HostResolver = .system
+  ) {
     self.settings = settings
     self.stream = stream
+    self.resolver = resolver
     var logger = logger
     logger[metadataKey: LogKey.target] = .string(settings.name)
     self.logger = logger
     keyframes = KeyframeSchedule(
       interval: settings.keyframeInterval, start: stream.clock.now())
     packetizer = H264Packetizer(maxPacketSize: settings.maxPacketBytes)
-    ssrc = UInt32.random(in: .min ... .max)
+    pacer = settings.pacing.map { pacing in
+      PacketPacer(
+        burstBytes: pacing.burstPackets * settings.maxPacketBytes, factor: pacing.factor)
+    }
+    let history = settings.retransmits ? PacketHistory(maxPacketSize: settings.maxPacketBytes) : nil
+    observations = Mutex(Observations(history: history))
+    pauseSwitch = PauseSwitch(isPaused: settings.startsPaused)
+    ssrc = settings.ssrc ?? .random(in: 1 ... .max)
     cname = Base64.encode((0..<12).map { _ in UInt8.random(in: .min ... .max) })
     sender = RTPSender(
       ssrc: ssrc, payloadType: settings.payloadType,
@@ -62,15 +92,32 @@ actor RTPPushTarget {
   nonisolated var counters: RTPPushCounters { observations.withLock { $0.counters } }
   /// True while the target's machine answers that nobody listens.
   nonisolated var isRefused: Bool { observations.withLock { $0.listening.isRefused } }
+  /// What its receiver reports say.
+  nonisolated var reception: ReceiverReportStatistics { observations.withLock { $0.reception } }
+
+  /// Pauses or resumes the target. While it is paused it asks for no pictures, so that nothing is
+  /// encoded for it alone, and sends nothing, reports included; it goes on with an IDR, the same
+  /// SSRC and the next sequence number, and its RTP timestamps have followed the clock.
+  nonisolated func set(isPaused: Bool) -> StatusValue {
+    if pauseSwitch.set(isPaused: isPaused) {
+      logger.notice(isPaused ? "rtp push target paused" : "rtp push target resumed")
+    }
+    return .object(["isPaused": .bool(isPaused)])
+  }
 
   /// Sends until the task is cancelled; failed attempts are repeated.
   func run(onStateChange: @escaping @Sendable (State) -> Void) async {
     var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(2))
     while !Task.isCancelled {
+      await waitWhilePaused(onStateChange)
       let begin = stream.clock.now()
       do {
-        try await runAttempt(onStateChange: onStateChange)
+        switch try await runAttempt(onStateChange: onStateChange) {
+        case .paused, .addressChanged: continue
+        case .streamEnded: break
+        }
       } catch {
+        if Task.isCancelled { break }
         observations.withLock { $0.counters.lastError = "\(error)" }
         onStateChange(.failing("\(error)"))
       }
@@ -83,8 +130,19 @@ actor RTPPushTarget {
     lastReport = nil
   }
 
-  /// One attempt: until the socket fails or the stream ends.
-  private func runAttempt(onStateChange: @escaping @Sendable (State) -> Void) async throws {
+  private func waitWhilePaused(_ onStateChange: @Sendable (State) -> Void) async {
+    guard pauseSwitch.isPaused else { return }
+    onStateChange(.paused)
+    await pauseSwitch.wait(untilPaused: false)
+    // A receiver has heard no report for long; the first picture is to bring one.
+    lastReport = nil
+  }
+
+  /// One attempt: until the socket fails, the stream ends, or it has to begin anew.
+  private func runAttempt(
+    onStateChange: @escaping @Sendable (State) -> Void
+  ) async throws -> AttemptEnd {
+    try Task.checkCancellation()
     let socket = try await openSocket()
     onStateChange(.waitingForPictures)
     if let format = stream.videoFormat { await publish(format) }
@@ -92,13 +150,27 @@ actor RTPPushTarget {
       interval: settings.keyframeInterval, start: stream.clock.now())
     let subscription = await stream.subscribe()
     defer { subscription.cancel() }
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    return try await withThrowingTaskGroup(of: AttemptEnd.self) { group in
       group.addTask {
         try await self.deliver(subscription, over: socket, onStateChange: onStateChange)
+        return .streamEnded
       }
-      group.addTask { await self.requestKeyframes(onStateChange: onStateChange) }
+      group.addTask {
+        await self.requestKeyframes(onStateChange: onStateChange)
+        return .streamEnded
+      }
+      group.addTask {
+        await self.pauseSwitch.wait(untilPaused: true)
+        return .paused
+      }
+      if settings.isHostName {
+        group.addTask {
+          await self.awaitAddressChange(from: socket.destination)
+          return .addressChanged
+        }
+      }
       defer { group.cancelAll() }
-      try await group.next()
+      return try await group.next() ?? .streamEnded
     }
   }
 
@@ -127,26 +199,6 @@ actor RTPPushTarget {
     }
   }
 
-  /// Sends one access unit, paced unless the next one is already waiting.
-  private func send(
-    _ accessUnit: AccessUnit, over socket: RTPPushSocket, subscription: StreamSubscription
-  ) async {
-    let datagrams = sender.datagrams(packetizer.packetize(accessUnit))
-    let plan = pacing.plan(
-      packetCount: datagrams.count, presentationTime: accessUnit.presentationTime)
-    let start = stream.clock.now()
-    for (index, burst) in plan.bursts.enumerated() {
-      if index > 0, subscription.queuedCount == 0 {
-        let due = start.advanced(by: plan.pause * index)
-        let wait = stream.clock.now().duration(to: due)
-        if wait > .zero { try? await Task.sleep(for: wait) }
-      }
-      socket.send(datagrams[burst])
-    }
-    noteSent()
-    reportIfDue(over: socket)
-  }
-
   /// Asks for an IDR when pictures stall; while they flow, `deliver` does.
   private func requestKeyframes(onStateChange: @Sendable (State) -> Void) async {
     while !Task.isCancelled {
@@ -154,126 +206,6 @@ actor RTPPushTarget {
       if wait == .zero { stream.requestKeyframe(.interval) }
       if wait == .zero, stream.availability != .available { onStateChange(.waitingForPictures) }
       try? await Task.sleep(for: wait > .zero ? wait : KeyframeSchedule.retry)
-    }
-  }
-
-  private func noteSent() {
-    let now = stream.clock.now()
-    let listensAgain = observations.withLock { observations in
-      observations.counters.accessUnits &+= 1
-      observations.counters.packets = sender.packetCount
-      observations.counters.octets = sender.octetCount
-      return observations.listening.sent(at: now)
-    }
-    if listensAgain { logger.notice("rtp push target listens") }
-  }
-}
-
-// MARK: Socket and RTCP
-
-extension RTPPushTarget {
-  /// The open socket, or a new one on the same port.
-  private func openSocket() async throws -> RTPPushSocket {
-    if let socket, socket.isOpen { return socket }
-    let destination = try await Self.resolve(settings.address, port: settings.port)
-    await socket?.close()
-    let sourcePort = socket?.localPort ?? settings.sourcePort
-    let opened: RTPPushSocket
-    do {
-      opened = try await openSocket(to: destination, from: sourcePort)
-    } catch  where settings.sourcePort == 0 && sourcePort != 0 {
-      // Somebody else has taken the port meanwhile; any other is better than none.
-      opened = try await openSocket(to: destination, from: 0)
-    }
-    socket = opened
-    observations.withLock { observations in
-      observations.counters.sourcePort = opened.localPort
-      observations.counters.socketsOpened &+= 1
-    }
-    return opened
-  }
-
-  private func openSocket(
-    to destination: SocketAddress, from sourcePort: Int
-  ) async throws -> RTPPushSocket {
-    try await RTPPushSocket.open(destination: destination, sourcePort: sourcePort) {
-      [weak self] event in self?.handle(event)
-    }
-  }
-
-  private static func resolve(_ host: String, port: Int) async throws -> SocketAddress {
-    if let address = try? SocketAddress(ipAddress: host, port: port) { return address }
-    do {
-      return try await NIOThreadPool.singleton.runIfActive {
-        try SocketAddress.makeAddressResolvingHost(host, port: port)
-      }
-    } catch {
-      throw RTPPushError.cannotResolve(host: host)
-    }
-  }
-
-  private nonisolated func handle(_ event: RTPPushSocket.Event) {
-    switch event {
-    case .received(let datagram): handleReport(datagram)
-    case .sendFailed: observations.withLock { $0.counters.sendFailures &+= 1 }
-    case .refused:
-      let now = stream.clock.now()
-      let isNews = observations.withLock { observations in
-        observations.counters.refused &+= 1
-        return observations.listening.refused(at: now)
-      }
-      if isNews { logger.notice("rtp push target does not listen") }
-    }
-  }
-
-  /// A polite receiver may ask for an IDR; everything else it says is not needed.
-  private nonisolated func handleReport(_ datagram: ByteBuffer) {
-    guard let compound = try? RTCPCompound(decoding: datagram),
-      compound.requestsKeyframe(of: ssrc)
-    else { return }
-    observations.withLock { $0.counters.keyframeRequests &+= 1 }
-    stream.requestKeyframe(.pictureLoss)
-  }
-
-  /// Sends a sender report with the first access unit and every five seconds from then on.
-  private func reportIfDue(over socket: RTPPushSocket) {
-    guard settings.sendsReports else { return }
-    let anchor = stream.clock.wallClockAnchor()
-    if let lastReport, lastReport.duration(to: anchor.mediaTime) < .seconds(5) { return }
-    lastReport = anchor.mediaTime
-    socket.sendReport(sender.senderReport(at: anchor, cname: cname))
-  }
-
-  private func sayGoodbye() async {
-    guard settings.sendsReports, sender.packetCount > 0, let socket, socket.isOpen else { return }
-    socket.sendReport(sender.goodbye(at: stream.clock.wallClockAnchor(), cname: cname))
-    await socket.drain()
-  }
-}
-
-// MARK: SDP file
-
-extension RTPPushTarget {
-  /// Writes the SDP file if it is asked for and `format` is news; a failure is repeated at the
-  /// next IDR.
-  private func publish(_ format: VideoFormat) async {
-    guard let publication, let address = socket?.destination.ipAddress,
-      let change = publication.change(for: format, address: address)
-    else { return }
-    let path = publication.path
-    do {
-      try await NIOThreadPool.singleton.runIfActive {
-        try DescriptionFile.write(change.text, to: path)
-      }
-      self.publication?.wrote(change)
-      logger.notice("sdp file written", metadata: [LogKey.file: .string(path)])
-    } catch {
-      let text = "\(error)"
-      let isNews = observations.withLock { observations in
-        defer { observations.counters.lastError = text }
-        return observations.counters.lastError != text
-      }
-      if isNews { logger.error("sdp file not written", metadata: [LogKey.error: .string(text)]) }
     }
   }
 }

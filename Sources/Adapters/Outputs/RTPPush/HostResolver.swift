@@ -1,0 +1,98 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Finds the addresses of a host.
+///
+/// Look-ups block, for half a minute if no name server answers, so they run on two threads of
+/// their own, and whoever asks is told after ten seconds.
+struct HostResolver: Sendable {
+  /// Addresses looked at, at most.
+  static let maxAddresses = 16
+  private static let patience = TimeAmount.seconds(10)
+  private static let threads: NIOThreadPool = {
+    let threads = NIOThreadPool(numberOfThreads: 2)
+    threads.start()
+    return threads
+  }()
+
+  /// All addresses of a host, best first; empty or an error if there is none.
+  let lookUp: @Sendable (_ host: String, _ port: Int) async throws -> [SocketAddress]
+
+  /// The system's own: addresses as text, `/etc/hosts`, DNS.
+  static let system = HostResolver { host, port in
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let answer = loop.makePromise(of: [SocketAddress].self)
+    let deadline = loop.scheduleTask(in: patience) {
+      answer.fail(RTPPushError.cannotResolve(host: host))
+    }
+    threads.runIfActive(eventLoop: loop) {
+      let found = addresses(of: host, port: port)
+      let reachable = found.filter(hasRoute)
+      // Without a route to any, the network may be down for a moment only.
+      return reachable.isEmpty ? found : reachable
+    }.cascade(to: answer)
+    defer { deadline.cancel() }
+    // Whoever is cancelled does not wait for a look-up that nobody can stop.
+    return try await withTaskCancellationHandler {
+      try await answer.futureResult.get()
+    } onCancel: {
+      answer.fail(CancellationError())
+    }
+  }
+
+  /// The address to send to.
+  ///
+  /// The present one stays while the host has it: many names have several addresses in turn.
+  /// Otherwise the first one of the same family, else the first one at all.
+  ///
+  /// - Parameter family: The only family that will do; nil: any.
+  static func choose(
+    from addresses: [SocketAddress], present: SocketAddress?,
+    family: NIOBSDSocket.ProtocolFamily? = nil
+  ) -> SocketAddress? {
+    let usable = addresses.filter { family == nil || $0.protocol == family }
+    guard let present else { return usable.first }
+    if usable.contains(present) { return present }
+    return usable.first { $0.protocol == present.protocol } ?? usable.first
+  }
+
+  /// Asks the system; blocks.
+  private static func addresses(of host: String, port: Int) -> [SocketAddress] {
+    var hints = addrinfo()
+    hints.ai_family = AF_UNSPEC
+    hints.ai_socktype = CInt(SOCK_DGRAM.rawValue)
+    hints.ai_flags = AI_NUMERICSERV
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, "\(port)", &hints, &list) == 0 else { return [] }
+    defer { freeaddrinfo(list) }
+    return sequence(first: list) { $0?.pointee.ai_next }
+      .prefix { $0 != nil }.compactMap { $0.flatMap(address) }.prefix(maxAddresses).map(\.self)
+  }
+
+  private static func address(_ entry: UnsafeMutablePointer<addrinfo>) -> SocketAddress? {
+    guard let generic = entry.pointee.ai_addr else { return nil }
+    let raw = UnsafeRawPointer(generic)
+    switch entry.pointee.ai_family {
+    case AF_INET: return SocketAddress(raw.loadUnaligned(as: sockaddr_in.self))
+    case AF_INET6: return SocketAddress(raw.loadUnaligned(as: sockaddr_in6.self))
+    default: return nil
+    }
+  }
+
+  /// Whether the system would know where to send a packet; sends none.
+  private static func hasRoute(to address: SocketAddress) -> Bool {
+    let family = address.protocol == .inet6 ? AF_INET6 : AF_INET
+    let descriptor = socket(family, CInt(SOCK_DGRAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return address.withSockAddr { pointer, length in
+      connect(descriptor, pointer, socklen_t(length)) == 0
+    }
+  }
+}
