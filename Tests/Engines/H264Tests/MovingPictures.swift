@@ -8,7 +8,19 @@ import TestSupport
 enum MovingPictures {
   static let count = 21
 
-  static func draw(_ size: PictureSize) async throws -> [PixelFrame] {
+  /// The sizes of the streams that are tested: tiny, the camera's usual, the camera's large.
+  static let sizes = [(176, 144), (640, 424), (1024, 680)].map(PictureSize.init(width:height:))
+
+  private static let drawn = sizes.map { size in
+    (size, Task { try await draw(size) })
+  }
+
+  static func of(_ size: PictureSize) async throws -> [PixelFrame] {
+    guard let task = drawn.first(where: { $0.0 == size })?.1 else { throw Missing() }
+    return try await task.value
+  }
+
+  private static func draw(_ size: PictureSize) async throws -> [PixelFrame] {
     let graph =
       "testsrc2=size=\(size.width)x\(size.height):rate=25,noise=alls=8:allf=t,"
       + "fade=t=out:st=0.1:d=1.5"
