@@ -18,15 +18,23 @@ import Testing
     #expect(await bridge.stop() == 0)
   }
 
-  @Test(arguments: ["tcp", "udp"])
-  func gstreamerPlays(transport: String) async throws {
+  @Test func ffmpegTakesASnapshotThroughHTTP() async throws {
     let bridge = try await RunningBridge()
+    try await expectGoodPicture(from: bridge, ["-rtsp_transport", "http", "-i", bridge.url])
+    #expect(await bridge.stop() == 0)
+  }
+
+  /// GStreamer tunnels through HTTP if the scheme says so.
+  @Test(arguments: [("rtsp", "tcp"), ("rtsp", "udp"), ("rtsph", "tcp+http")])
+  func gstreamerPlays(scheme: String, transport: String) async throws {
+    let bridge = try await RunningBridge()
+    let url = scheme + bridge.url.dropFirst("rtsp".count)
     let folder = try TemporaryFolder()
     let file = folder.url.appending(path: "picture.png")
     let outcome = try await ExternalProgram.run(
       "gst-launch-1.0",
       [
-        "-q", "rtspsrc", "location=\(bridge.url)", "protocols=\(transport)", "latency=0", "!",
+        "-q", "rtspsrc", "location=\(url)", "protocols=\(transport)", "latency=0", "!",
         "rtph264depay", "!", "h264parse", "!", "avdec_h264", "!", "videoconvert", "!", "pngenc",
         "snapshot=true", "!", "filesink", "location=\(file.path)",
       ])

@@ -90,7 +90,8 @@ extension RTSPServerConnection {
     } catch {
       return .answer(response(error.status, to: request))
     }
-    guard let choice = header.firstSupported(allowsUDP: configuration.allowsUDP) else {
+    let allowsUDP = configuration.allowsUDP && !isTunnelled
+    guard let choice = header.firstSupported(allowsUDP: allowsUDP) else {
       return .answer(response(.unsupportedTransport, to: request))
     }
     var actions: [RTSPServerOrder] = []

@@ -62,6 +62,8 @@ public struct RTSPServerConnection: Sendable {
   private var lastSignOfLifeAt: MediaTime
   private var messageBeganAt: MediaTime?
 
+  /// Set if requests come through an HTTP tunnel: then only interleaved packets pass.
+  public var isTunnelled = false
   /// First `User-Agent` the client named, for status and logs.
   public private(set) var userAgent: String?
 

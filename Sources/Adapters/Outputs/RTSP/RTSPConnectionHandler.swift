@@ -29,6 +29,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private var orders: [RTSPServerOrder] = []
   private var isCarryingOut = false
   private var isClosing = false
+  /// True if nothing of RTSP comes from this connection.
+  private var isAside = false
   private var timer: (moment: MediaTime, task: Scheduled<Void>)?
   private var progress: WriteProgress
   private var answerBytes: UInt64 = 0
@@ -154,6 +156,32 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     channel.writeAndFlush(bytes, promise: nil)
   }
 
+  // MARK: Tunnel
+
+  /// True if this is the server's half of a tunnel.
+  var isTunnelled: Bool { connection.isTunnelled }
+
+  /// The client has opened a tunnel: its requests will come as if they came from here.
+  func becomeTunnel(_ answer: ByteBuffer) {
+    connection.isTunnelled = true
+    send(answer)
+  }
+
+  /// The connection is the client's half of a tunnel: it only counts, and lives as long as the
+  /// other one.
+  func standAside() {
+    isAside = true
+    timer?.task.cancel()
+    timer = nil
+  }
+
+  /// The connection is over after `answer`.
+  func end(with answer: ByteBuffer) {
+    standAside()
+    send(answer)
+    closeAfterAnswers()
+  }
+
   // MARK: Session
 
   private func openPorts(_ clientPorts: PortPair) {
@@ -269,7 +297,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   }
 
   private func armTimer() {
-    guard let deadline = connection.nextDeadline, channel.isActive else { return }
+    guard !isAside, let deadline = connection.nextDeadline, channel.isActive else { return }
     if let timer, timer.moment <= deadline { return }
     timer?.task.cancel()
     let wait = server.clock.now().duration(to: deadline).wholeNanoseconds
@@ -308,7 +336,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   func status(at anchor: WallClockAnchor) -> ViewerStatus? {
     guard let viewer, let since = viewer.playingSince else { return nil }
     return ViewerStatus(
-      address: peer, transport: viewer.transport.name,
+      address: peer, transport: isTunnelled ? "http" : viewer.transport.name,
       userAgent: connection.userAgent, since: since, isPlaying: viewer.isPlaying,
       picturesSent: viewer.picturesSent, picturesSkipped: viewer.picturesSkipped,
       bytesSent: viewer.bytesSent, queuedBytes: queuedBytes, reception: viewer.reception)

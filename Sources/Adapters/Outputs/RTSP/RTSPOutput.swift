@@ -174,7 +174,8 @@ public struct RTSPOutput: Output {
           guard let handler = server.value.makeHandler(for: channel) else {
             throw RTSPOutputError.tooManyConnections
           }
-          try channel.pipeline.syncOperations.addHandler(handler)
+          let front = TunnelHandler(tunnels: server.value.tunnels, rtsp: handler)
+          try channel.pipeline.syncOperations.addHandlers(front, handler)
         }
       }
     do {

@@ -14,6 +14,7 @@ import RTSP
 /// | `password` | text | none: everybody may watch | needs a user name |
 /// | `passwordFile` | path | none | instead of `password` |
 /// | `udpEnabled` | Boolean | true | false: TCP only |
+/// | `httpTunnelEnabled` | Boolean | true: RTSP over HTTP on the same port | |
 /// | `maxConnections` | number | 128 | 1…10000 |
 /// | `maxConnectionsPerAddress` | number | 16 | 1…10000 |
 /// | `tcpPacketBytes` | bytes of an RTP packet | 1400 | 200…65000 |
@@ -30,6 +31,8 @@ struct RTSPOutputSettings: Sendable {
   /// Nil if everybody may watch.
   var credential: RTSPCredential?
   var allowsUDP: Bool
+  /// RTSP over HTTP, on the same port.
+  var allowsHTTPTunnel: Bool
   var maxConnections: Int
   var maxConnectionsPerAddress: Int
   /// Largest RTP packet inside the connection. It could be up to 65 535, but some receivers that
@@ -57,6 +60,7 @@ struct RTSPOutputSettings: Sendable {
       where: { $0.hasPrefix("/") && $0.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } })
     credential = Self.credential(reader)
     allowsUDP = reader.bool("udpEnabled", default: true)
+    allowsHTTPTunnel = reader.bool("httpTunnelEnabled", default: true)
     maxConnections = reader.int("maxConnections", default: 128, in: 1...10_000)
     maxConnectionsPerAddress = reader.int(
       "maxConnectionsPerAddress", default: 16, in: 1...10_000)

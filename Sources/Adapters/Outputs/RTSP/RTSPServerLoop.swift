@@ -26,6 +26,7 @@ final class RTSPServerLoop {
   private var handlers: [ObjectIdentifier: RTSPConnectionHandler] = [:]
   private var players: [ObjectIdentifier: RTSPConnectionHandler] = [:]
   private var admission: ConnectionAdmission
+  let tunnels: RTSPTunnels
   private var recentGOP = RecentGOP()
   private var totals: RTSPServerTotals
   private var unreportedRefusals = 0
@@ -48,6 +49,7 @@ final class RTSPServerLoop {
     packetizers = RTSPPacketizers(settings: settings)
     admission = ConnectionAdmission(
       total: settings.maxConnections, perAddress: settings.maxConnectionsPerAddress)
+    tunnels = RTSPTunnels(isEnabled: settings.allowsHTTPTunnel)
     totals = status.current.totals
     // 32 bits, because some players read the number as a signed 64-bit integer.
     let identity = UInt64.random(in: 1...UInt64(UInt32.max))
@@ -135,7 +137,8 @@ final class RTSPServerLoop {
     logger.notice(
       "viewer left",
       metadata: [
-        LogKey.viewer: .string(handler.peer), LogKey.transport: .string(viewer.transport.name),
+        LogKey.viewer: .string(handler.peer),
+        LogKey.transport: .string(handler.isTunnelled ? "http" : viewer.transport.name),
         LogKey.tookSeconds: "\(Int(stayed.inSeconds.rounded()))",
         LogKey.frames: "\(viewer.picturesSent)", LogKey.skipped: "\(viewer.picturesSkipped)",
         LogKey.viewers: "\(players.count)",

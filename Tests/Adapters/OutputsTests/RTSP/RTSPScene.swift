@@ -127,7 +127,10 @@ final class RTSPTestClient: Sendable {
   private let reader: PullReader
   private let cseq = Mutex(0)
 
-  init(port: Int, url: String, receiveBuffer: Int32? = nil) async throws {
+  /// - Parameter from: Our own address, the usual one by default.
+  init(
+    port: Int, url: String, receiveBuffer: Int32? = nil, from host: String? = nil
+  ) async throws {
     self.url = url
     let reader = PullReader()
     self.reader = reader
@@ -142,6 +145,9 @@ final class RTSPTestClient: Sendable {
     if let receiveBuffer {
       bootstrap = bootstrap.channelOption(
         .socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+    }
+    if let host {
+      bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: host, port: 0))
     }
     channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
     localPort = channel.localAddress?.port ?? 0
