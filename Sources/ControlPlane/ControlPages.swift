@@ -19,7 +19,7 @@ final class ControlPages: Sendable {
     self.clock = clock
   }
 
-  func router(hosts: HostPolicy) -> Router<ControlContext> {
+  func router(hosts: HostPolicy, actions policy: ActionPolicy) -> Router<ControlContext> {
     let router = Router(context: ControlContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: RequestGuard(hosts: hosts))
     router.get("/") { _, _ in Response.text(Self.index) }
@@ -34,6 +34,7 @@ final class ControlPages: Sendable {
     router.head("/snapshot.jpg") { [line, clock] _, _ in
       Snapshot.headers(from: line, clock: clock)
     }
+    ControlActions(board: board.controls, policy: policy).addRoutes(to: router)
     return router
   }
 
@@ -55,6 +56,7 @@ final class ControlPages: Sendable {
     /readyz        200 while viewers who come can see the camera and all outputs run, a camera
                    that sleeps until then included; otherwise 503 with reasons
     /snapshot.jpg  a fresh picture of the camera; wakes it if it sleeps, for GET only
+    /control       what can be changed while the bridge runs, with POST to the paths it lists
 
     """
 

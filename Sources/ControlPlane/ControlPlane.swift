@@ -9,7 +9,8 @@ import Synchronization
 /// The bridge's own web server: status, metrics, health and the newest picture, for people and
 /// for programs that watch over it.
 ///
-/// It only reads, and the stream does not depend on it: run it under a `Supervisor`, which retries
+/// It changes only what components offer on their `ControlBoard`, and the stream does not depend
+/// on it: run it under a `Supervisor`, which retries
 /// when the port is taken.
 public final class ControlPlane: Sendable {
   private enum Listening {
@@ -79,7 +80,9 @@ public final class ControlPlane: Sendable {
     let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
       maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100)
     let application = Application(
-      router: pages.router(hosts: HostPolicy(allowedHosts: settings.allowedHosts)),
+      router: pages.router(
+        hosts: HostPolicy(allowedHosts: settings.allowedHosts),
+        actions: ActionPolicy(allowsOtherMachines: settings.allowsRemoteActions)),
       server: .http1(
         configuration: .init(idleTimeout: Self.idleTimeout, httpDecoderConfiguration: decoder)),
       configuration: ApplicationConfiguration(

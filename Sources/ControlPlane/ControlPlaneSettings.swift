@@ -9,11 +9,13 @@ import Pipeline
 /// | `listenAddress` | IP address to listen on; `0.0.0.0` or `::` is every interface | 127.0.0.1 | an IP address or `localhost` |
 /// | `listenPort` | TCP port | 8088 | 0 … 65535, 0 takes a free one |
 /// | `allowedHosts` | further host names it may be asked for, beside IP addresses, names without a dot and `.local`, `.lan`, `.internal`, `.home.arpa` names | none | host names |
+/// | `remoteActions` | whether other machines may change what `/control` lists, too | false | |
 public struct ControlPlaneSettings: Sendable {
   public var isEnabled: Bool
   public var listenAddress: String
   public var listenPort: Int
   public var allowedHosts: [String]
+  public var allowsRemoteActions: Bool
 
   public init(settings: SettingsReader) {
     isEnabled = settings.bool("enabled", default: true)
@@ -22,6 +24,7 @@ public struct ControlPlaneSettings: Sendable {
       where: { $0 == "localhost" || Self.isIPAddress($0) })
     listenPort = settings.int("listenPort", default: 8088, in: 0...65535)
     allowedHosts = settings.strings("allowedHosts")
+    allowsRemoteActions = settings.bool("remoteActions", default: false)
   }
 
   /// Whether other machines can reach it.

@@ -25,7 +25,8 @@ import Testing
       let pages = index.text.split(separator: "\n").compactMap { line in
         line.hasPrefix("/") ? line.split(separator: " ").first.map(String.init) : nil
       }
-      #expect(pages == ["/status", "/metrics", "/healthz", "/readyz", "/snapshot.jpg"])
+      #expect(
+        pages == ["/status", "/metrics", "/healthz", "/readyz", "/snapshot.jpg", "/control"])
       for page in pages { #expect(try await Reply.to(base + page).status != 404, "\(page)") }
     }
   }

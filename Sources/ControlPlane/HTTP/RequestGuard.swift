@@ -4,8 +4,9 @@ import Hummingbird
 /// Stands before every route: refuses what no page of the control plane is for, and gives every
 /// reply the same manners.
 ///
-/// Only reading is possible (GET, HEAD), so that no web page elsewhere can change anything by
-/// sending a visitor's browser here; see `HostPolicy` for why it cannot read anything either.
+/// Only reading is possible (GET, HEAD), below `/control` doing (POST), where `ActionPolicy` sees to
+/// it that no web page elsewhere can change anything by sending a visitor's browser here; see
+/// `HostPolicy` for why it cannot read anything either.
 struct RequestGuard: RouterMiddleware {
   typealias Context = ControlContext
 
@@ -32,7 +33,8 @@ struct RequestGuard: RouterMiddleware {
         "not served under this host name; use the IP address or add it to control.allowedHosts")
     }
     guard Self.hasAcceptableBody(request) else { return Self.refuseBody(context) }
-    guard request.method == .get || request.method == .head else {
+    let isAction = request.method == .post && ControlActions.isBelow(request.uri.path)
+    guard isAction || request.method == .get || request.method == .head else {
       return .failure(
         .methodNotAllowed, "only GET and HEAD are served", headers: [.allow: "GET, HEAD"])
     }

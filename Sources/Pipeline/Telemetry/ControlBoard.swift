@@ -22,11 +22,6 @@ public final class ControlBoard: Sendable {
   /// Everything on offer, in the order of the offers.
   public var actions: [Action] { offers.withLock { $0 } }
 
-  /// Whether anything is offered for `section`.
-  public func knows(section: String) -> Bool {
-    offers.withLock { offers in offers.contains { $0.section == section } }
-  }
-
   /// The action of that name; nil if nobody offers it.
   public func action(_ name: String, of section: String) -> Action? {
     offers.withLock { offers in offers.first { $0.section == section && $0.name == name } }
