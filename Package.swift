@@ -136,7 +136,8 @@ let package = Package(
 
     // Tests mirror Sources, folder by folder.
     .target(
-      name: "TestSupport", dependencies: ["Media", nio("NIOCore")], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Media", nio("NIOCore"), metrics],
+      path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: settings),
     tests("MediaTests", "MediaTests", ["Media"]),
     tests("SonyCameraTests", "Engines/SonyCameraTests", ["SonyCamera", "Media"]),

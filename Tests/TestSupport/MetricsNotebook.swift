@@ -2,46 +2,48 @@ import CoreMetrics
 import Synchronization
 
 /// Writes down what instruments are told, by name and labels.
-final class MetricsNotebook: MetricsFactory, Sendable {
+public final class MetricsNotebook: MetricsFactory, Sendable {
   private let values = Mutex<[String: Double]>([:])
 
+  public init() {}
+
   /// What counters add up to, gauges show, and timers were told last.
-  var entries: [String: Double] { values.withLock { $0 } }
+  public var entries: [String: Double] { values.withLock { $0 } }
 
   private func entry(_ label: String, _ dimensions: [(String, String)]) -> Entry {
     Entry(
       name: dimensions.reduce(label) { "\($0){\($1.0)=\($1.1)}" }, notebook: self)
   }
 
-  func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+  public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     entry(label, dimensions)
   }
 
-  func makeFloatingPointCounter(
+  public func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
     entry(label, dimensions)
   }
 
-  func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+  public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     entry(label, dimensions)
   }
 
-  func makeRecorder(
+  public func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
     entry(label, dimensions)
   }
 
-  func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+  public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     entry(label, dimensions)
   }
 
-  func destroyCounter(_ handler: any CounterHandler) {}
-  func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-  func destroyMeter(_ handler: any MeterHandler) {}
-  func destroyRecorder(_ handler: any RecorderHandler) {}
-  func destroyTimer(_ handler: any TimerHandler) {}
+  public func destroyCounter(_ handler: any CounterHandler) {}
+  public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+  public func destroyMeter(_ handler: any MeterHandler) {}
+  public func destroyRecorder(_ handler: any RecorderHandler) {}
+  public func destroyTimer(_ handler: any TimerHandler) {}
 
   private final class Entry: CounterHandler, FloatingPointCounterHandler, MeterHandler,
     RecorderHandler, TimerHandler

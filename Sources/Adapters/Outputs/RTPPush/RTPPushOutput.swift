@@ -12,6 +12,7 @@ public struct RTPPushOutput: Output {
   public static let kind = "rtpPush"
 
   private let targets: [RTPPushTarget]
+  private let instruments: [RTPPushInstruments]
   private let states: TargetStates
   private let telemetry: ComponentTelemetry
 
@@ -20,6 +21,7 @@ public struct RTPPushOutput: Output {
     targets = pushSettings.targets.map { target in
       RTPPushTarget(settings: target, stream: stream, logger: telemetry.logger)
     }
+    instruments = targets.map { RTPPushInstruments(target: $0.settings.name) }
     states = TargetStates(names: pushSettings.targets.map(\.name))
     self.telemetry = telemetry
     let (targets, states) = (targets, states)
@@ -36,13 +38,25 @@ public struct RTPPushOutput: Output {
 
   public func runSession() async throws {
     await withTaskGroup(of: Void.self) { group in
-      for target in targets {
+      for (target, instruments) in zip(targets, instruments) {
         group.addTask {
           await target.run { state in
             note(state, of: target)
           }
         }
+        group.addTask { await Self.keepRecording(target, by: instruments) }
       }
+    }
+  }
+
+  /// Sets the target's metrics once a second until cancelled.
+  private static func keepRecording(
+    _ target: RTPPushTarget, by instruments: RTPPushInstruments
+  ) async {
+    while !Task.isCancelled {
+      instruments.record(
+        target.counters, target.reception, isPaused: target.pauseSwitch.isPaused)
+      try? await Task.sleep(for: .seconds(1))
     }
   }
 
