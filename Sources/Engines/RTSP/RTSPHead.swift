@@ -24,10 +24,18 @@ struct RTSPHead: Sendable {
   private var fault: RTSPError?
   /// True after a header line that could not be used: its continuation lines go with it.
   private var skipsContinuation = false
+  /// The headers that decide about framing and answers; read when the head is complete, because
+  /// a header may go on in the next line.
+  private var framing: [(field: Int, position: Int)] = []
   /// Bytes of all lines so far, each counted with a two-byte line end.
   private(set) var byteCount = 0
-  private(set) var cseq: UInt64?
   private(set) var contentLength: Int?
+  private var settledCSeq: UInt64?
+
+  /// Sequence number as far as it is known.
+  var cseq: UInt64? {
+    settledCSeq ?? headers["CSeq"].flatMap { $0.decimal(as: UInt64.self) }
+  }
 
   var isResponse: Bool {
     if case .response = firstLine { true } else { false }
@@ -39,7 +47,7 @@ struct RTSPHead: Sendable {
     case .missing, .unusable: return .rejected(fault ?? .requestLineMalformed(position: 0))
     case .request(let method, let url):
       if let fault { return .rejected(fault) }
-      guard let cseq else { return .rejected(.cseqMissing) }
+      guard let cseq = settledCSeq else { return .rejected(.cseqMissing) }
       return .request(
         RTSPRequest(method: method, url: url, cseq: cseq, headers: headers, body: ByteBuffer()))
     }
@@ -55,10 +63,8 @@ struct RTSPHead: Sendable {
     do {
       try readHeader(line, at: position, limits: limits)
     } catch {
-      switch error {
-      case .contentLengthInvalid, .contentLengthsDiffer, .tooManyHeaders: throw error
-      default: fault = fault ?? error
-      }
+      if case .tooManyHeaders = error { throw error }
+      fault = fault ?? error
     }
   }
 
@@ -141,27 +147,45 @@ struct RTSPHead: Sendable {
     }
     skipsContinuation = false
     let value = String(decoding: line[(colon + 1)...], as: UTF8.self).trimmed
+    if name.isEqualIgnoringCase("Content-Length") || name.isEqualIgnoringCase("CSeq") {
+      framing.append((headers.fields.count, position))
+    }
     headers.append(name, value)
-    try interpret(name, value, at: position)
   }
 
-  /// The two headers that decide about framing and answers.
-  private mutating func interpret(
-    _ name: String, _ value: String, at position: Int
-  ) throws(RTSPError) {
-    if name.isEqualIgnoringCase("Content-Length") {
-      guard let length = value.decimal(as: Int.self), length <= Int(Int32.max) else {
-        throw .contentLengthInvalid(position: position)
+  /// The blank line was read: no header goes on any more.
+  ///
+  /// - Throws: What hides the end of the message.
+  mutating func settle() throws(RTSPError) {
+    for (field, position) in framing {
+      let (name, value) = (headers.fields[field].name, headers.fields[field].value)
+      if name.isEqualIgnoringCase("Content-Length") {
+        try settleContentLength(value, at: position)
+      } else {
+        settleCSeq(value, at: position)
       }
-      guard contentLength == nil || contentLength == length else {
-        throw .contentLengthsDiffer(position: position)
-      }
-      contentLength = length
-    } else if name.isEqualIgnoringCase("CSeq") {
-      guard let number = value.decimal(as: UInt64.self), cseq == nil || cseq == number else {
-        throw .cseqInvalid(position: position)
-      }
-      cseq = number
     }
+  }
+
+  private mutating func settleContentLength(
+    _ value: String, at position: Int
+  ) throws(RTSPError) {
+    guard let length = value.decimal(as: Int.self), length <= Int(Int32.max) else {
+      throw .contentLengthInvalid(position: position)
+    }
+    guard contentLength == nil || contentLength == length else {
+      throw .contentLengthsDiffer(position: position)
+    }
+    contentLength = length
+  }
+
+  private mutating func settleCSeq(_ value: String, at position: Int) {
+    guard let number = value.decimal(as: UInt64.self),
+      settledCSeq == nil || settledCSeq == number
+    else {
+      fault = fault ?? .cseqInvalid(position: position)
+      return
+    }
+    settledCSeq = number
   }
 }

@@ -14,8 +14,8 @@ import NIOCore
 /// over and every further call throws the same error. Responses of a client are read and
 /// dropped.
 ///
-/// Tolerated: line ends without CR, line ends before a request, any case in header names,
-/// repeated and folded headers, spaces before the colon.
+/// Tolerated: lines ended by LF or CR alone, line ends before a request, any case in header
+/// names, repeated and folded headers, spaces before the colon.
 ///
 /// Source: RFC 2326 §4, §6, §10.12, §15.
 public struct RTSPMessageParser: Sendable {
@@ -32,6 +32,8 @@ public struct RTSPMessageParser: Sendable {
   /// Bytes of the line being read that are known to hold no line end, so that a slow sender does
   /// not make us look at them again.
   private var scanned = 0
+  /// True if the first line of the message being read was ended by CR alone; then all are.
+  private var endsLinesWithCR = false
 
   public init(limits: RTSPLimits) {
     self.limits = limits
@@ -80,13 +82,17 @@ public struct RTSPMessageParser: Sendable {
       return try start(&buffer)
     case .head(var head):
       state = .between  // `head` is now the only owner of its headers: no copy on append.
-      guard let line = try nextLine(from: &buffer, consumed: head.byteCount) else {
-        state = .head(head)
-        return .starved
+      do {
+        guard let line = try nextLine(from: &buffer, consumed: head.byteCount) else {
+          state = .head(head)
+          return .starved
+        }
+        guard !line.isEmpty else { return try finish(&head) }
+        try head.append(line, limits: limits)
+      } catch {
+        cseq = head.cseq
+        throw error
       }
-      guard !line.isEmpty else { return try finish(head) }
-      try head.append(line, limits: limits)
-      cseq = head.cseq
       state = .head(head)
       return .advanced
     case .body(var request, let length):
@@ -105,6 +111,7 @@ public struct RTSPMessageParser: Sendable {
   /// Between messages: an interleaved frame, an empty line, or a first line.
   private mutating func start(_ buffer: inout ByteBuffer) throws(RTSPError) -> Step {
     cseq = nil
+    endsLinesWithCR = false
     guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else {
       return .starved
     }
@@ -137,26 +144,47 @@ public struct RTSPMessageParser: Sendable {
   private mutating func nextLine(
     from buffer: inout ByteBuffer, consumed: Int
   ) throws(RTSPError) -> [UInt8]? {
-    let view = buffer.readableBytesView
     let allowed = limits.headBytes - consumed
-    let unseen = view.dropFirst(scanned)
-    guard let end = unseen.firstIndex(of: UInt8(ascii: "\n")) else {
-      scanned = view.count
-      guard view.count < allowed else { throw .headTooLong(limit: limits.headBytes) }
+    guard let end = lineEnd(in: buffer, isFirst: consumed == 0) else {
+      guard buffer.readableBytes < allowed else { throw .headTooLong(limit: limits.headBytes) }
       return nil
     }
     scanned = 0
-    let length = end - view.startIndex + 1
-    guard length <= allowed, var line = buffer.readBytes(length: length) else {
+    guard end.upperBound <= allowed, var line = buffer.readBytes(length: end.upperBound) else {
       throw .headTooLong(limit: limits.headBytes)
     }
-    line.removeLast()
-    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    line.removeLast(end.count)
     return line
   }
 
+  /// Where the line end lies, counted from the first readable byte; nil if it is not there yet.
+  private mutating func lineEnd(in buffer: ByteBuffer, isFirst: Bool) -> Range<Int>? {
+    let view = buffer.readableBytesView
+    let unseen = view.dropFirst(scanned)
+    let found = unseen.firstIndex { byte in
+      byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") && (isFirst || endsLinesWithCR)
+    }
+    guard let found else {
+      scanned = view.count
+      return nil
+    }
+    let offset = found - view.startIndex
+    if view[found] == UInt8(ascii: "\n") {
+      let hasCR = offset > 0 && view[found - 1] == UInt8(ascii: "\r") && !endsLinesWithCR
+      return (hasCR ? offset - 1 : offset)..<(offset + 1)
+    }
+    guard !endsLinesWithCR else { return offset..<(offset + 1) }
+    // The first CR of a message: what follows decides which kind of lines it has.
+    scanned = offset
+    guard found + 1 < view.endIndex else { return nil }
+    if view[found + 1] == UInt8(ascii: "\n") { return offset..<(offset + 2) }
+    endsLinesWithCR = true
+    return offset..<(offset + 1)
+  }
+
   /// Blank line: the head is complete.
-  private mutating func finish(_ head: RTSPHead) throws(RTSPError) -> Step {
+  private mutating func finish(_ head: inout RTSPHead) throws(RTSPError) -> Step {
+    try head.settle()
     let length = head.contentLength ?? 0
     guard length <= limits.bodyBytes else {
       let error = RTSPError.bodyTooLong(limit: limits.bodyBytes, actual: length)

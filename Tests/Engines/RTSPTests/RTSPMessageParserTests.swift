@@ -43,6 +43,28 @@ import Testing
       PLAY /live/stream RTSP/1.0\r\nCSeq: 0\r\n\r\n
       """.utf8)
 
+  /// Lines ended by CR alone, the framing headers folded, a body, then the usual line ends.
+  static let oldMacintosh = Array(
+    """
+    SET_PARAMETER * RTSP/1.0\rCSeq:\r 5\rContent-Length:\r\t3\r\ra\rb\
+    OPTIONS * RTSP/1.0\rCSeq: 6\r\rOPTIONS * RTSP/1.0\r\nCSeq:\r\n 7\r\n\r\n
+    """.utf8)
+
+  @Test(arguments: [1, 2, 5, .max]) func linesMayEndWithCRAlone(step: Int) throws {
+    let (messages, error) = Self.parse(Self.oldMacintosh, step: step)
+    #expect(error == nil)
+    let requests = messages.compactMap {
+      if case .request(let request) = $0 { request } else { nil }
+    }
+    #expect(requests.map(\.cseq) == [5, 6, 7])
+    #expect(requests.first.map { String(buffer: $0.body) } == "a\rb")
+  }
+
+  @Test func aFoldedContentLengthCounts() {
+    let text = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 1\r\n 2\r\n\r\n"
+    #expect(Self.parse(text).error == .contentLengthInvalid(position: 29))
+  }
+
   @Test func readsAWholeConversation() throws {
     let (messages, error) = Self.parse(Self.conversation)
     #expect(error == nil)
