@@ -41,8 +41,8 @@ enum RangeHeader {
       fraction.count == 1 || fraction[1].utf8.allSatisfy(\.isASCIIDigit)
     else { return nil }
     var total = 0.0
-    for part in parts {
-      guard let number = Double("0" + part) else { return nil }
+    for (index, part) in parts.enumerated() {
+      guard let number = Double("0" + part), index == 0 || number < 60 else { return nil }
       total = total * 60 + number
     }
     return total
