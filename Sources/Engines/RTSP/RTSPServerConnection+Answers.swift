@@ -32,9 +32,8 @@ extension RTSPServerConnection {
       id: state.session?.id ?? RTSPSession.makeID(using: &generator), transport: transport,
       trackURL: trackURL(for: request.url))
     state = .ready(session)
-    var response = response(.ok, to: request)
     let seconds = limits.advertisedSessionTimeout.components.seconds
-    response.headers.append("Session", "\(session.id);timeout=\(seconds)")
+    var response = response(.ok, to: request, session: "\(session.id);timeout=\(seconds)")
     response.headers.append(
       "Transport", entry.accepted(transport, serverPorts: serverPorts, ssrc: ssrc))
     return answerWaiting(response, at: now)
@@ -49,15 +48,18 @@ extension RTSPServerConnection {
     return answerWaiting(response(.unsupportedTransport, to: request), at: now)
   }
 
-  /// The numbers of the first packet are fixed; packets may follow the answer.
+  /// The numbers of the next packet are fixed; packets may follow the answer.
   public mutating func playbackReady(
     _ start: RTPSender.Announcement, at now: MediaTime
   ) -> [RTSPServerOrder] {
     guard case .playback(let request) = waiting, let session = state.session else { return [] }
     state = .playing(session)
     var response = response(.ok, to: request)
-    response.headers.append("Session", session.id)
     response.headers.append("Range", "npt=now-")
+    // RFC 2326 §12.34: the answer says which scale was chosen; a live stream has one.
+    for name in ["Scale", "Speed"] where request.headers[name] != nil {
+      response.headers.append(name, "1.0")
+    }
     response.headers.append(
       "RTP-Info",
       "url=\(session.trackURL);seq=\(start.sequenceNumber);rtptime=\(start.rtpTimestamp)")

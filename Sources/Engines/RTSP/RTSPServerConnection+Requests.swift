@@ -57,18 +57,27 @@ extension RTSPServerConnection {
     guard let resource = namedResource(request) else {
       return .answer(response(.notFound, to: request))
     }
-    guard resource != .server else { return .answer(response(.badRequest, to: request)) }
-    let accepted = request.headers.tokens("Accept").map { token in
-      String(token.prefix { $0 != ";" }).trimmed.lowercased()
+    guard resource != .server else {
+      let status: RTSPStatus = request.url.isWildcard ? .badRequest : .notFound
+      return .answer(response(status, to: request))
     }
+    let accepted = request.headers.tokens("Accept")
     guard accepted.isEmpty || accepted.contains(where: Self.includesSessionDescription) else {
       return .answer(response(.notAcceptable, to: request))
     }
     return .wait(.description(request), [.describe], limits.answerTimeout)
   }
 
+  /// A media range of `Accept`; a quality of zero means the client does not want it.
+  ///
+  /// Source: RFC 2326 §12.1, RFC 2068 §14.1.
   private static func includesSessionDescription(_ mediaRange: String) -> Bool {
-    ["application/sdp", "application/*", "*/*", "*"].contains(mediaRange)
+    let parts = mediaRange.lowercased().split(separator: ";").map { $0.trimmed }
+    let isUnwanted = parts.dropFirst().contains { parameter in
+      parameter.hasPrefix("q=") && Double(parameter.dropFirst(2)) == 0
+    }
+    let ours = ["application/sdp", "application/*", "*/*", "*"]
+    return !isUnwanted && parts.first.map(ours.contains) == true
   }
 
   private mutating func setUp(_ request: RTSPRequest) -> Outcome {
@@ -78,7 +87,9 @@ extension RTSPServerConnection {
     // With a single track the presentation's URL names it just as well (RFC 2326 §11.4.11 is
     // about several); Debian's VLC and clients of descriptions without control do that.
     guard resource != .server else {
-      return .answer(response(.aggregateOperationNotAllowed, to: request))
+      let status: RTSPStatus =
+        request.url.isWildcard ? .aggregateOperationNotAllowed : .notFound
+      return .answer(response(status, to: request))
     }
     if request.sessionID != nil, !isInOurSession(request) {
       return .answer(response(.sessionNotFound, to: request))
@@ -118,9 +129,7 @@ extension RTSPServerConnection {
       return .wait(.playback(request), [.startPlaying], limits.answerTimeout)
     case .playing:
       // Some set-top boxes say PLAY again to keep the session alive.
-      var response = sessionResponse(to: request)
-      response.headers.append("Range", "npt=now-")
-      return .answer(response)
+      return .wait(.playback(request), [.announceNextPacket], limits.answerTimeout)
     }
   }
 
@@ -128,17 +137,18 @@ extension RTSPServerConnection {
     if let refusal = sessionRefusal(of: request) { return .answer(refusal) }
     switch state {
     case .initial: return .answer(notValidNow(request))
-    case .ready: return .answer(sessionResponse(to: request))
+    case .ready: return .answer(response(.ok, to: request))
     case .playing(let session):
       state = .ready(session)
-      return .act([.pausePlaying], sessionResponse(to: request))
+      return .act([.pausePlaying], response(.ok, to: request))
     }
   }
 
   private mutating func tearDown(_ request: RTSPRequest) -> Outcome {
     if let refusal = sessionRefusal(of: request) { return .answer(refusal) }
+    let response = response(.ok, to: request)
     state = .initial(hadSession: true)
-    return .act([.stopSession], response(.ok, to: request))
+    return .act([.stopSession], response)
   }
 
   /// Keep-alives are GET_PARAMETER or SET_PARAMETER without a body; we know no parameters.
@@ -151,8 +161,7 @@ extension RTSPServerConnection {
     }
     let isEmpty = request.body.readableBytesView.allSatisfy { $0 <= 0x20 }
     guard isEmpty else { return .answer(response(.parameterNotUnderstood, to: request)) }
-    return .answer(
-      request.sessionID == nil ? response(.ok, to: request) : sessionResponse(to: request))
+    return .answer(response(.ok, to: request))
   }
 
   // MARK: Parts of answers
@@ -180,14 +189,15 @@ extension RTSPServerConnection {
     return response
   }
 
-  private func sessionResponse(to request: RTSPRequest) -> RTSPResponse {
-    var response = response(.ok, to: request)
-    if let session = state.session { response.headers.append("Session", session.id) }
-    return response
-  }
-
-  func response(_ status: RTSPStatus, to request: RTSPRequest) -> RTSPResponse {
+  /// - Parameter session: Value of the `Session` header; without it the session the request
+  ///   names, if that is this connection's. RFC 2326 §12 wants it in the answers, too.
+  func response(
+    _ status: RTSPStatus, to request: RTSPRequest, session: String? = nil
+  ) -> RTSPResponse {
     var response = response(status, cseq: request.cseq)
+    if let session = session ?? (isInOurSession(request) ? state.session?.id : nil) {
+      response.headers.append("Session", session)
+    }
     // RFC 2326 §12.38: to be repeated exactly.
     if let timestamp = request.headers["Timestamp"] {
       response.headers.append("Timestamp", timestamp)

@@ -66,6 +66,11 @@ public struct RTSPServerConnection: Sendable {
   public var isTunnelled = false
   /// First `User-Agent` the client named, for status and logs.
   public private(set) var userAgent: String?
+  /// Both clocks at one moment, for the `Date` header, which is left out without it. To be set
+  /// anew now and then, so that a stepped wall clock shows.
+  public var wallClock: WallClockAnchor?
+  /// When the last fact was stated.
+  private var factAt: MediaTime
 
   /// - Parameters:
   ///   - localAuthority: `host:port` of our end of the connection.
@@ -86,6 +91,7 @@ public struct RTSPServerConnection: Sendable {
       at: now)
     acceptedAt = now
     lastSignOfLifeAt = now
+    factAt = now
   }
 
   var limits: RTSPLimits { configuration.limits }
@@ -95,6 +101,7 @@ public struct RTSPServerConnection: Sendable {
   /// Bytes came from the client.
   public mutating func received(_ bytes: ByteBuffer, at now: MediaTime) -> [RTSPServerOrder] {
     guard !isClosed else { return [] }
+    factAt = now
     if inbox.readableBytes == 0 {
       inbox = bytes
     } else {
@@ -155,6 +162,7 @@ public struct RTSPServerConnection: Sendable {
   /// Time has passed; harmless if no deadline is due.
   public mutating func deadlineReached(at now: MediaTime) -> [RTSPServerOrder] {
     guard let nextDeadline, nextDeadline <= now else { return [] }
+    factAt = now
     switch waiting {
     case .delay(let response, let closes):
       closesAfterAnswer = closesAfterAnswer || closes
@@ -220,6 +228,10 @@ public struct RTSPServerConnection: Sendable {
       lastRequestAt = now
       rejectedInARow = 0
       userAgent = userAgent ?? request.headers["User-Agent"]
+      // RFC 2326 §12.10: the connection ends after the answer to a request that says so.
+      closesAfterAnswer =
+        closesAfterAnswer
+        || request.headers.tokens("Connection").contains { $0.isEqualIgnoringCase("close") }
       guard admission == .admitted else {
         finish(response(.serviceUnavailable, to: request), into: &orders)
         return
@@ -277,6 +289,7 @@ public struct RTSPServerConnection: Sendable {
   ) -> [RTSPServerOrder] {
     waiting = .nothing
     waitingUntil = nil
+    factAt = now
     var orders: [RTSPServerOrder] = []
     finish(response, into: &orders)
     process(at: now, into: &orders)
@@ -284,7 +297,7 @@ public struct RTSPServerConnection: Sendable {
   }
 
   private mutating func finish(_ response: RTSPResponse, into orders: inout [RTSPServerOrder]) {
-    var response = response
+    var response = dated(response)
     if closesAfterAnswer { response.headers.append("Connection", "close") }
     orders.append(.send(response.encoded()))
     if closesAfterAnswer { close(into: &orders) }
@@ -292,8 +305,17 @@ public struct RTSPServerConnection: Sendable {
 
   /// An answer to bytes that cannot be read on from.
   private func closingResponse(_ status: RTSPStatus) -> RTSPResponse {
-    var response = response(status, cseq: parser.cseq)
+    var response = dated(response(status, cseq: parser.cseq))
     response.headers.append("Connection", "close")
+    return response
+  }
+
+  private func dated(_ response: RTSPResponse) -> RTSPResponse {
+    guard let wallClock else { return response }
+    var response = response
+    let moment =
+      wallClock.unixNanoseconds &+ wallClock.mediaTime.duration(to: factAt).wholeNanoseconds
+    response.headers.append("Date", RTSPDate.text(unixSeconds: moment / 1_000_000_000))
     return response
   }
 

@@ -13,6 +13,9 @@ public enum RTSPServerOrder: Sendable, Hashable {
   /// Fix the RTP numbers of the first packet, call `playbackReady(_:at:)`, write what comes
   /// back, and only then packets, beginning with an IDR.
   case startPlaying
+  /// Fix the RTP numbers of the next packet without disturbing what is sent, and call
+  /// `playbackReady(_:at:)`.
+  case announceNextPacket
   /// Stop sending, keep the transport.
   case pausePlaying
   /// Stop sending, say goodbye and close the transport.

@@ -75,7 +75,7 @@ struct Dialogue {
           ssrc: 0xABCDEF, serverPorts: PortPair(rtp: 6000, rtcp: 6001), at: now)
       case .openTransport(.interleaved):
         orders += connection.transportReady(ssrc: 0xABCDEF, serverPorts: nil, at: now)
-      case .startPlaying:
+      case .startPlaying, .announceNextPacket:
         announcements += 1
         let announcement = RTPSender.Announcement(
           sequenceNumber: 65535, rtpTimestamp: 4_000_000_000)

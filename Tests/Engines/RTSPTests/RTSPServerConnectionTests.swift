@@ -76,7 +76,9 @@ import Testing
 
   /// One request on a fresh connection, its answer, and that the connection goes on.
   @Test(arguments: [
-    ("DESCRIBE rtsp://h/nope", [], 404), ("DESCRIBE *", [], 400),
+    ("DESCRIBE rtsp://h/nope", [], 404), ("DESCRIBE *", [], 400), ("DESCRIBE rtsp://h/", [], 404),
+    ("DESCRIBE rtsp://h", [], 404), ("SETUP rtsp://h/", ["Transport: RTP/AVP/TCP"], 404),
+    ("DESCRIBE rtsp://h/live/stream", ["Accept: application/sdp;q=0"], 406),
     ("SETUP rtsp://h/live/stream/trackID=1", ["Transport: RTP/AVP/TCP"], 404),
     ("SETUP rtsp://h/nope", ["Transport: RTP/AVP/TCP"], 404),
     ("SETUP *", ["Transport: RTP/AVP/TCP"], 459),
@@ -149,6 +151,8 @@ import Testing
 
     let again = dialogue.request("PLAY rtsp://h/live/stream/", "Session: \(id)")
     #expect(again.code == 200 && again["Session"] == id)
+    #expect(again["RTP-Info"] == play["RTP-Info"] && again["Range"] == "npt=now-")
+    #expect(dialogue.orders.filter { $0 == .announceNextPacket }.count == 1)
     #expect(dialogue.orders.filter { $0 == .startPlaying }.count == 1)
     #expect(dialogue.request("GET_PARAMETER rtsp://h/live/stream/", "Session: \(id)").code == 200)
 
@@ -220,6 +224,44 @@ import Testing
     let odd = dialogue.request(
       "PLAY rtsp://h/live/stream", "Session: \(id)", "Range: clock=19961108T142300Z-", "Scale: 2")
     #expect(odd.code == 200 && odd["Range"] == "npt=now-")
+    #expect(odd["Scale"] == "1.0" && odd["Speed"] == nil)
+  }
+
+  @Test func everyAnswerInASessionNamesIt() {
+    var dialogue = Dialogue()
+    let id = dialogue.setUp()
+    for (line, code) in [
+      ("OPTIONS rtsp://h/live/stream", 200), ("DESCRIBE rtsp://h/live/stream", 200),
+      ("GET_PARAMETER rtsp://h/live/stream", 200), ("PLAY rtsp://h/live/stream", 200),
+      ("SETUP rtsp://h/live/stream", 455), ("PAUSE rtsp://h/live/stream", 200),
+      ("TEARDOWN rtsp://h/live/stream", 200),
+    ] {
+      let answer = dialogue.request(line, "Session: \(id)")
+      #expect(answer.code == code && answer["Session"] == id, "\(line)")
+    }
+    #expect(dialogue.request("OPTIONS *", "Session: \(id)")["Session"] == nil)
+  }
+
+  @Test func theDateIsTheWallClocks() {
+    var dialogue = Dialogue()
+    #expect(dialogue.request("OPTIONS *")["Date"] == nil)
+    dialogue.connection.wallClock = WallClockAnchor(
+      mediaTime: dialogue.now, unixNanoseconds: 784_111_777_000_000_000)
+    #expect(dialogue.request("OPTIONS *")["Date"] == "Sun, 06 Nov 1994 08:49:37 GMT")
+    dialogue.now = dialogue.now.advanced(by: .seconds(5))
+    #expect(dialogue.request("FLY *")["Date"] == "Sun, 06 Nov 1994 08:49:42 GMT")
+    let last = dialogue.send("OPTIONS * RTSP/1.0\nCSeq: 1\nContent-Length: x\n\n").last
+    #expect(last?["Date"] == "Sun, 06 Nov 1994 08:49:42 GMT")
+  }
+
+  @Test(arguments: ["close", "Close", "keep-alive, close"])
+  func theConnectionEndsIfTheClientSaysSo(_ value: String) {
+    var dialogue = Dialogue()
+    #expect(dialogue.request("OPTIONS *", "Connection: keep-alive").code == 200)
+    #expect(!dialogue.isClosed)
+    let answer = dialogue.request("DESCRIBE rtsp://h/live/stream", "Connection: \(value)")
+    #expect(answer.code == 200 && answer["Connection"] == "close")
+    #expect(dialogue.isClosed)
   }
 
   @Test func withoutSocketsUDPIsRefusedSoThatClientsTakeTCP() {

@@ -15,6 +15,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private static let lingerTime: TimeAmount = .seconds(1)
   /// Answers a client may leave unread beyond the pictures it is behind.
   private static let unreadAnswerLimit = 262_144
+  /// Bytes read and thrown away after the last answer.
+  private static let unwantedByteLimit = 1_048_576
 
   /// The client's address without its port, for limits per address.
   let host: String
@@ -31,6 +33,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private var isClosing = false
   /// True if nothing of RTSP comes from this connection.
   private var isAside = false
+  private var unwantedBytes = 0
   private var timer: (moment: MediaTime, task: Scheduled<Void>)?
   private var progress: WriteProgress
   private var answerBytes: UInt64 = 0
@@ -51,6 +54,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       generator: SystemRandomNumberGenerator(),
       admission: admission == .admitted ? .admitted : .refused, acceptedAt: now)
     progress = WriteProgress(at: now)
+    connection.wallClock = server.clock.wallClockAnchor()
   }
 
   // MARK: Channel events
@@ -60,7 +64,12 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isClosing else { return }
+    guard !isClosing else {
+      // A flood must not be read to its end only so that the last answer arrives.
+      unwantedBytes &+= unwrapInboundIn(data).readableBytes
+      if unwantedBytes > Self.unwantedByteLimit { context.close(promise: nil) }
+      return
+    }
     // A client that asks and never reads would pile up answers.
     guard queuedBytes <= server.settings.maxQueuedBytes + Self.unreadAnswerLimit else {
       context.close(promise: nil)
@@ -122,6 +131,9 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       } else {
         begin(order)
       }
+    case .announceNextPacket:
+      guard let announcement = viewer?.announceNextPacket(at: now) else { return }
+      carryOut(connection.playbackReady(announcement, at: now))
     case .pausePlaying:
       viewer?.pause()
       server.viewerPaused(self)
@@ -146,7 +158,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       openPorts(clientPorts)
     case .startPlaying:
       startPlaying()
-    case .send, .pausePlaying, .stopSession, .receivedRTCP, .close:
+    case .send, .announceNextPacket, .pausePlaying, .stopSession, .receivedRTCP, .close:
       break
     }
   }
@@ -274,6 +286,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   /// Once a second: sender reports, and whether the client still takes what it is sent.
   func tick(at anchor: WallClockAnchor) {
+    connection.wallClock = anchor
     if let transport = viewer?.transport, transport.hasRoom {
       for parcel in viewer?.dueReport(at: anchor) ?? [] { transport.send(parcel) }
     }

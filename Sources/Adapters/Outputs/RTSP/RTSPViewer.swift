@@ -46,6 +46,11 @@ struct RTSPViewer {
     return sender.announce(now: anchor.mediaTime)
   }
 
+  /// Fixes the numbers of the next packet, for one more PLAY.
+  mutating func announceNextPacket(at now: MediaTime) -> RTPSender.Announcement {
+    sender.announce(now: now)
+  }
+
   mutating func pause() {
     isPlaying = false
   }

@@ -69,7 +69,7 @@ import Testing
             server.described(with: ByteBuffer(string: SampleServer.description), at: now))
         case .openTransport:
           try carryOut(server.transportReady(ssrc: sender.ssrc, serverPorts: nil, at: now))
-        case .startPlaying:
+        case .startPlaying, .announceNextPacket:
           try carryOut(server.playbackReady(sender.announce(now: now), at: now))
           let train = H264Packetizer(maxPacketSize: 1400).packetize(accessUnit)
           try deliver(sender.interleaved(train, channel: 0))
