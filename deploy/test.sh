@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/packages.sh
 
-need_packages "${build_packages[@]}" ffmpeg curl iproute2 \
+need_packages "${build_packages[@]}" ffmpeg curl python3 iproute2 \
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
   gstreamer1.0-plugins-bad gstreamer1.0-libav
 need_swift
