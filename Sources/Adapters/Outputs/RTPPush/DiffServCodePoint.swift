@@ -36,8 +36,8 @@ struct DiffServCodePoint: RawRepresentable, Sendable, Hashable {
     case "EF": return 46
     default: break
     }
-    let digits = name.dropFirst(2).compactMap { $0.wholeNumberValue.map(UInt8.init) }
-    guard digits.count == name.count - 2 else { return nil }
+    // Other bytes than digits become numbers that no class has.
+    let digits = name.utf8.dropFirst(2).map { $0 &- UInt8(ascii: "0") }
     switch (name.prefix(2), digits.count) {
     case ("CS", 1) where digits[0] < 8: return digits[0] * 8
     case ("AF", 2) where (1...4).contains(digits[0]) && (1...3).contains(digits[1]):

@@ -39,6 +39,12 @@ import Testing
     #expect(target.sdpFile == nil)
     #expect(!target.sendsReports)
     #expect(target.sourcePort == 0)
+    #expect(target.ssrc == nil)
+    #expect(target.socket == RTPPushSocketOptions())
+    #expect(target.pacing == .init(factor: 2.5, burstPackets: 8))
+    #expect(target.retransmits)
+    #expect(target.resolveInterval == .seconds(60))
+    #expect(!target.startsPaused)
   }
 
   @Test func everyKeyIsTakenOver() throws {
@@ -46,6 +52,10 @@ import Testing
       "targets": list("a"), "a.address": "[2001:db8::1]", "a.port": 65_534, "a.profile": "avp",
       "a.payloadType": 97, "a.sdpFile": "/x/a.sdp", "a.maxPacketBytes": 1400,
       "a.keyframeIntervalSeconds": 0.5, "a.senderReports": true, "a.sourcePort": 6000,
+      "a.ssrc": 4_294_967_295, "a.sourceAddress": "2001:db8::2", "a.dscp": "AF41", "a.ttl": 5,
+      "a.multicastInterface": "eth0", "a.multicastLoop": false, "a.pacingFactor": 4.0,
+      "a.pacingBurstPackets": 16, "a.retransmission": false, "a.resolveIntervalSeconds": 5.0,
+      "a.paused": true,
     ])
     #expect(problems.isEmpty)
     let target = try #require(settings.targets.first)
@@ -58,6 +68,50 @@ import Testing
     #expect(target.keyframeInterval == .milliseconds(500))
     #expect(target.sendsReports)
     #expect(target.sourcePort == 6000)
+    #expect(target.ssrc == .max)
+    #expect(target.socket.sourceAddress == "2001:db8::2")
+    #expect(target.socket.dscp.rawValue == 34)
+    #expect(target.socket.ttl == 5)
+    #expect(target.socket.multicastInterface == "eth0")
+    #expect(!target.socket.loopsMulticast)
+    #expect(target.pacing == .init(factor: 4, burstPackets: 16))
+    #expect(!target.retransmits)
+    #expect(target.resolveInterval == .seconds(5))
+    #expect(target.startsPaused)
+  }
+
+  @Test func pacingCanBeSwitchedOff() {
+    let (settings, problems) = read([
+      "targets": list("a"), "a.address": "::1", "a.port": 5004, "a.pacing": false,
+    ])
+    #expect(problems.isEmpty)
+    #expect(settings.targets.first?.pacing == nil)
+  }
+
+  @Test(arguments: [46, "46", "EF", "ef"] as [ConfigValue])
+  func classOfServiceIsANumberOrAName(value: ConfigValue) {
+    let (settings, problems) = read([
+      "targets": list("a"), "a.address": "::1", "a.port": 5004, "a.dscp": value,
+    ])
+    #expect(problems.isEmpty)
+    #expect(settings.targets.first?.socket.dscp.rawValue == 46)
+  }
+
+  @Test(arguments: [64, -1, "AF44", "high", true, 1.5] as [ConfigValue])
+  func otherClassesOfServiceAreRefused(value: ConfigValue) {
+    let (_, problems) = read([
+      "targets": list("a"), "a.address": "::1", "a.port": 5004, "a.dscp": value,
+    ])
+    #expect(problems == ["a.dscp"])
+  }
+
+  @Test(arguments: [("::1", "127.0.0.1"), ("127.0.0.1", "::1"), ("host", "other-host")])
+  func sourceAddressMustFit(address: String, source: String) {
+    let (_, problems) = read([
+      "targets": list("a"), "a.address": .init(.string(address), isSecret: false),
+      "a.port": 5004, "a.sourceAddress": .init(.string(source), isSecret: false),
+    ])
+    #expect(problems == ["a.sourceAddress"])
   }
 
   @Test func avpHasItsOwnPayloadType() {
@@ -91,12 +145,15 @@ import Testing
     let (_, problems) = read([
       "targets": list("a"), "a.address": "::1", "a.port": 65_535, "a.profile": "rtp",
       "a.payloadType": 128, "a.maxPacketBytes": 1461, "a.keyframeIntervalSeconds": 2.5,
-      "a.senderReports": true, "a.sourcePort": -1,
+      "a.senderReports": true, "a.sourcePort": -1, "a.ssrc": 4_294_967_296, "a.ttl": 256,
+      "a.multicastInterface": "an/interface", "a.pacingFactor": 0.5, "a.pacingBurstPackets": 0,
+      "a.resolveIntervalSeconds": 0.5,
     ])
     #expect(
       Set(problems) == [
         "a.port", "a.profile", "a.payloadType", "a.maxPacketBytes", "a.keyframeIntervalSeconds",
-        "a.sourcePort",
+        "a.sourcePort", "a.ssrc", "a.ttl", "a.multicastInterface", "a.pacingFactor",
+        "a.pacingBurstPackets", "a.resolveIntervalSeconds",
       ])
   }
 

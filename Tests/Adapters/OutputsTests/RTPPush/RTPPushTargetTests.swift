@@ -22,21 +22,10 @@ import Testing
       ]), stream: scene.handle, logger: scene.logger)
   }
 
-  /// Runs `target` while `body` does.
   private func running(
     _ target: RTPPushTarget, _ body: () async throws -> Void
   ) async throws {
-    let run = Task { await target.run { _ in } }
-    await scene.awaitSubscribers(1)
-    let result: Result<Void, any Error>
-    do {
-      result = .success(try await body())
-    } catch {
-      result = .failure(error)
-    }
-    run.cancel()
-    await run.value
-    try result.get()
+    try await OutputsTests.running(target, in: scene, body)
   }
 
   @Test func picturesArriveWhole() async throws {
@@ -183,15 +172,6 @@ import Testing
       let before = scene.slot.statistics.keyframeRequests
       await eventually { scene.slot.statistics.keyframeRequests > before }
     }
-  }
-
-  /// Two sockets on neighbouring ports.
-  private func makeReceiverPair() async throws -> (UDPReceiver, UDPReceiver) {
-    for _ in 0..<50 {
-      let first = try await UDPReceiver()
-      if let second = try? await UDPReceiver(port: first.port + 1) { return (first, second) }
-    }
-    throw RTPPushError.socketClosed
   }
 }
 
