@@ -10,6 +10,9 @@ need_packages "${build_packages[@]}" ffmpeg curl python3 iproute2 \
   gstreamer1.0-plugins-bad gstreamer1.0-libav
 need_swift
 
+say "checking that the README quotes the measurements"
+python3 Tests/Benchmarks/report.py --check
+
 say "checking the format"
 swift format lint --recursive --strict Package.swift Sources Tests
 
