@@ -8,18 +8,18 @@ struct ConnectionAdmission {
     case dropped
   }
 
-  /// Refused connections that are kept for a moment to be answered 503.
-  private static let refusalRoom = 32
-
   private let total: Int
   private let perAddress: Int
+  /// Refused connections that are kept for a moment to be answered 503.
+  private let refusalRoom: Int
   private var admittedCount = 0
   private var admittedByAddress: [String: Int] = [:]
   private var refusedCount = 0
 
-  init(total: Int, perAddress: Int) {
+  init(total: Int, perAddress: Int, refusalRoom: Int) {
     self.total = total
     self.perAddress = perAddress
+    self.refusalRoom = refusalRoom
   }
 
   /// Counted until `left(from:after:)`, unless the verdict is `dropped`.
@@ -30,7 +30,7 @@ struct ConnectionAdmission {
       admittedByAddress[host] = fromHere + 1
       return .admitted
     }
-    guard refusedCount < Self.refusalRoom else { return .dropped }
+    guard refusedCount < refusalRoom else { return .dropped }
     refusedCount += 1
     return .refused
   }

@@ -11,10 +11,6 @@ import RTSP
 final class RTSPConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
-  /// Time for a client to take the last answer before the connection is cut.
-  private static let lingerTime: TimeAmount = .seconds(1)
-  /// Answers a client may leave unread beyond the pictures it is behind.
-  private static let unreadAnswerLimit = 262_144
   /// Bytes read and thrown away after the last answer.
   private static let unwantedByteLimit = 1_048_576
 
@@ -71,7 +67,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       return
     }
     // A client that asks and never reads would pile up answers.
-    guard queuedBytes <= server.settings.maxQueuedBytes + Self.unreadAnswerLimit else {
+    guard queuedBytes <= server.settings.maxQueuedBytes + server.settings.limits.unreadAnswerBytes
+    else {
       context.close(promise: nil)
       return
     }
@@ -341,7 +338,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     isClosing = true
     let channel = channel
     channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
-    channel.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+    channel.eventLoop.scheduleTask(in: .nanoseconds(server.settings.limits.linger.wholeNanoseconds))
+    { channel.close(promise: nil) }
   }
 
   // MARK: Status

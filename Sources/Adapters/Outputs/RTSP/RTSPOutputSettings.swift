@@ -22,6 +22,7 @@ import RTSP
 /// | `maxQueuedBytes` | bytes waiting for one viewer | 262144 | 65536…16777216 |
 /// | `stallTimeoutSeconds` | seconds without progress | 15 | 1…300 |
 /// | `sessionTimeoutSeconds` | seconds, as told to clients | 60 | 10…3600 |
+/// | `limits` | section, see ``RTSPLimitSettings`` | | |
 struct RTSPOutputSettings: Sendable {
   var isEnabled: Bool
   /// Without brackets.
@@ -45,6 +46,7 @@ struct RTSPOutputSettings: Sendable {
   /// A viewer that takes nothing for this long is disconnected.
   var stallTimeout: Duration
   var sessionTimeout: Duration
+  var limits: RTSPLimitSettings
 
   /// Addresses that mean every interface.
   static let anyAddresses: Set<String> = ["::", "0.0.0.0"]
@@ -69,6 +71,7 @@ struct RTSPOutputSettings: Sendable {
     maxQueuedBytes = reader.int("maxQueuedBytes", default: 262_144, in: 65_536...16_777_216)
     stallTimeout = reader.seconds("stallTimeoutSeconds", default: 15, in: 1...300)
     sessionTimeout = reader.seconds("sessionTimeoutSeconds", default: 60, in: 10...3600)
+    limits = RTSPLimitSettings(reader: reader.scoped(to: "limits"))
   }
 
   private static func isAddress(_ text: String) -> Bool {
@@ -102,7 +105,7 @@ struct RTSPOutputSettings: Sendable {
 
   /// What the engine needs of these.
   func serverConfiguration(name: String) -> RTSPServerConfiguration {
-    var limits = RTSPLimits()
+    var limits = limits.engine
     limits.advertisedSessionTimeout = sessionTimeout
     // Half as long again: some players ping a little later than they are told.
     limits.enforcedSessionTimeout = sessionTimeout * 3 / 2

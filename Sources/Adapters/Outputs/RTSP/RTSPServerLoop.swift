@@ -48,7 +48,8 @@ final class RTSPServerLoop {
     configuration = settings.serverConfiguration(name: RTSPOutput.serverName)
     packetizers = RTSPPacketizers(settings: settings)
     admission = ConnectionAdmission(
-      total: settings.maxConnections, perAddress: settings.maxConnectionsPerAddress)
+      total: settings.maxConnections, perAddress: settings.maxConnectionsPerAddress,
+      refusalRoom: settings.limits.refusedConnections)
     tunnels = RTSPTunnels(isEnabled: settings.allowsHTTPTunnel)
     totals = status.current.totals
     // 32 bits, because some players read the number as a signed 64-bit integer.

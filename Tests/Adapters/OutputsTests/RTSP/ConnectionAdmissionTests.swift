@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConnectionAdmissionTests {
   @Test func countsInAllAndByAddress() {
-    var admission = ConnectionAdmission(total: 3, perAddress: 2)
+    var admission = ConnectionAdmission(total: 3, perAddress: 2, refusalRoom: 32)
     #expect(admission.arrived(from: "a") == .admitted)
     #expect(admission.arrived(from: "a") == .admitted)
     #expect(admission.arrived(from: "a") == .refused)
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func theRefusedAreFewAndTakeNobodysPlace() {
-    var admission = ConnectionAdmission(total: 2, perAddress: 1)
+    var admission = ConnectionAdmission(total: 2, perAddress: 1, refusalRoom: 32)
     #expect(admission.arrived(from: "a") == .admitted)
     for _ in 0..<32 { #expect(admission.arrived(from: "a") == .refused) }
     #expect(admission.arrived(from: "a") == .dropped)
