@@ -153,7 +153,7 @@ let package = Package(
       ["Inputs", "Pipeline", "SonyCamera", "Media", "SimulatedCamera"]),
     tests(
       "OutputsTests", "Adapters/OutputsTests",
-      ["Outputs", "Pipeline", "RTSP", "RTP", "SDP", "H264", "Media"]),
+      ["Outputs", "Pipeline", "RTSP", "RTP", "SDP", "H264", "X264", "Media"]),
     tests(
       "SimulatedCameraTests", "Adapters/SimulatedCameraTests",
       ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),

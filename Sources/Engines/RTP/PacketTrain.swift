@@ -30,7 +30,8 @@ public struct PacketTrain: Sendable {
   public let bytes: ByteBuffer
   /// In sending order; empty if the access unit holds no slice.
   public let packets: [Packet]
-  public let presentationTime: MediaTime
+  /// When the picture was taken; RTP timestamps follow it.
+  public var presentationTime: MediaTime
   public let isIDR: Bool
   /// The access unit's serial number.
   public let serial: UInt64

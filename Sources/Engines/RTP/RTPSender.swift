@@ -61,6 +61,17 @@ public struct RTPSender: Sendable {
     stamp(train, channel: channel)
   }
 
+  /// Several trains as interleaved frames of this viewer, in one buffer.
+  public mutating func interleaved(_ trains: [PacketTrain], channel: UInt8) -> ByteBuffer {
+    guard trains.count > 1 else {
+      return trains.first.map { stamp($0, channel: channel) } ?? ByteBuffer()
+    }
+    var frames = ByteBuffer()
+    frames.reserveCapacity(trains.reduce(0) { $0 + $1.bytes.readableBytes })
+    for train in trains { frames.writeImmutableBuffer(stamp(train, channel: channel)) }
+    return frames
+  }
+
   /// The train's packets as datagrams of this viewer, without framing: one buffer, ready to be
   /// cut apart by the socket.
   public mutating func datagrams(_ train: PacketTrain) -> RTPDatagrams {

@@ -64,6 +64,9 @@ public struct RTSPServerConnection: Sendable {
 
   /// Set if requests come through an HTTP tunnel: then only interleaved packets pass.
   public var isTunnelled = false
+  /// True once the client asked for `?start=live`: the stream from the next IDR on, without
+  /// anything in front of it. Clients drop the query here and there, so once is enough.
+  public private(set) var wantsLiveStart = false
   /// First `User-Agent` the client named, for status and logs.
   public private(set) var userAgent: String?
   /// Both clocks at one moment, for the `Date` header, which is left out without it. To be set
@@ -232,6 +235,7 @@ public struct RTSPServerConnection: Sendable {
       closesAfterAnswer =
         closesAfterAnswer
         || request.headers.tokens("Connection").contains { $0.isEqualIgnoringCase("close") }
+      wantsLiveStart = wantsLiveStart || request.url.queryValue(of: "start") == "live"
       guard admission == .admitted else {
         finish(response(.serviceUnavailable, to: request), into: &orders)
         return

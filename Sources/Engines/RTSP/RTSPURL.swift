@@ -75,6 +75,15 @@ public struct RTSPURL: Sendable, Hashable {
     return !host.isEmpty && (port.decimal(as: UInt16.self) ?? 0) > 0
   }
 
+  /// Value of the parameter `name` in the query, up to the next `&` or `/`; nil if there is none.
+  func queryValue(of name: String) -> String? {
+    for part in query?.split(whereSeparator: { $0 == "&" || $0 == "/" }) ?? [] {
+      let key = part.prefix { $0 != "=" }
+      if key == name { return Self.percentDecoded(String(part.dropFirst(key.count + 1))) }
+    }
+    return nil
+  }
+
   /// The path's segments, percent-decoded; empty ones, as from doubled slashes, are left out.
   var segments: [String] { Self.segments(of: path) }
 

@@ -53,7 +53,7 @@ extension FrameSlot.State {
   fileprivate mutating func idrOrdered(_ isOrdered: Bool, at now: MediaTime) {
     guard isOrdered else { return }
     owesIDR = false
-    gate.idrMade(at: now)
+    gate.idrMade(at: now, isRequested: true)
   }
 
   /// What takes the camera's place now.

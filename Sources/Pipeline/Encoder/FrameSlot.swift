@@ -109,16 +109,20 @@ public final class FrameSlot: Sendable {
   }
 
   func requestKeyframe(_ reason: KeyframeReason) {
-    let now = clock.now()
     wake { state in
       state.statistics.keyframeRequests &+= 1
       guard state.hasDemand else { return }
       state.gate.request(reason)
-      if reason == .join { state.plan.viewerJoined(at: now) }
     }
   }
 
-  /// A viewer came who can start with pictures made already, and so asks for no IDR.
+  /// Whether a viewer who comes now would be given an IDR at once.
+  var grantsJoiners: Bool {
+    let now = clock.now()
+    return state.withLock { $0.gate.grants(.join, at: now) }
+  }
+
+  /// A viewer came who wants many pictures soon.
   func viewerJoined() {
     let now = clock.now()
     wake { $0.plan.viewerJoined(at: now) }
@@ -153,7 +157,7 @@ public final class FrameSlot: Sendable {
 
   func idrMade() {
     let now = clock.now()
-    state.withLock { $0.gate.idrMade(at: now) }
+    state.withLock { $0.gate.idrMade(at: now, isRequested: false) }
   }
 
   func finish() {

@@ -38,6 +38,11 @@ public struct DeliveryState: Sendable {
     }
   }
 
+  /// True until the subscriber got its first IDR since it came, or started anew.
+  public var isJoining: Bool {
+    if case .waiting(.join) = phase { true } else { false }
+  }
+
   /// The subscriber pauses or starts anew: the next picture it gets is an IDR.
   public mutating func restart() {
     phase = .waiting(.join)

@@ -33,12 +33,15 @@ public struct RecentGOP: Sendable {
     byteCount = 0
   }
 
-  /// The access units a joiner can start with, if their IDR is at most `maxAge` old; nil if a new
-  /// IDR is the better start.
-  public func replay(at now: MediaTime, maxAge: Duration) -> [AccessUnit]? {
-    guard let idr = accessUnits.first, idr.presentationTime.duration(to: now) <= maxAge else {
-      return nil
-    }
-    return accessUnits
+  /// The access units a joiner can start with; nil if a new IDR is the better start.
+  ///
+  /// A new one is better than an IDR that is not quite recent, because less has to be sent after
+  /// it; but not if the joiner would have to wait for it.
+  ///
+  /// - Parameter grantsIDR: Whether a new IDR would be made at once.
+  public func start(at now: MediaTime, grantsIDR: Bool) -> [AccessUnit]? {
+    guard let idr = accessUnits.first else { return nil }
+    let maxAge = grantsIDR ? KeyframeGate.joinSpacing : KeyframeGate.joinInterval
+    return idr.presentationTime.duration(to: now) <= maxAge ? accessUnits : nil
   }
 }

@@ -43,16 +43,18 @@ public struct StreamHandle: Sendable {
   }
 
   /// Asks for an IDR as soon as the gate allows. Requests are merged; never waits.
-  ///
-  /// `join` also says that a viewer came, see ``viewerJoined()``.
   public func requestKeyframe(_ reason: KeyframeReason) { slot.requestKeyframe(reason) }
 
-  /// Says that a viewer came who shares a subscription and starts with access units it has given.
+  /// What a viewer that shares a subscription can start with; nil if it had better ask for an IDR.
   ///
-  /// While the camera is away, newcomers are shown some offline pictures in quick succession:
-  /// players that look at many before they show one would keep them waiting.
-  public func viewerJoined() { slot.viewerJoined() }
+  /// - Parameter recentGOP: What the subscription has given since its newest IDR.
+  public func start(from recentGOP: RecentGOP) -> [AccessUnit]? {
+    recentGOP.start(at: clock.now(), grantsIDR: slot.grantsJoiners)
+  }
 
-  /// How old the newest IDR may be for a joiner to start with it instead of asking for one.
-  public static var recentGOPMaxAge: Duration { KeyframeGate.joinInterval }
+  /// Says that a viewer came who is not given a number of pictures at once.
+  ///
+  /// While the camera is away, it is shown some offline pictures in quick succession: players that
+  /// look at many before they show one would keep it waiting.
+  public func viewerJoined() { slot.viewerJoined() }
 }

@@ -41,8 +41,8 @@ public actor StreamHub {
     }
   }
 
-  /// A new subscriber. It starts with the recent GOP if its IDR is newer than the keyframe gate
-  /// would allow the next one; otherwise an IDR is made for it at once.
+  /// A new subscriber. It starts with the recent GOP if that is better than a new IDR, see
+  /// ``RecentGOP/start(at:grantsIDR:)``; otherwise an IDR is made for it at once.
   public func subscribe(bounds: StreamSubscription.Bounds = .init()) -> StreamSubscription {
     let subscription = StreamSubscription(bounds: bounds) { [weak self] subscription in
       guard let self else { return }
@@ -54,9 +54,8 @@ public actor StreamHub {
     if isFirst {
       recentGOP.clear()
       slot.setDemand(true)
-    } else if let start = recentGOP.replay(at: clock.now(), maxAge: KeyframeGate.joinInterval) {
+    } else if let start = recentGOP.start(at: clock.now(), grantsIDR: slot.grantsJoiners) {
       for accessUnit in start { _ = subscription.offer(accessUnit) }
-      slot.viewerJoined()
     } else {
       slot.requestKeyframe(.join)
     }

@@ -1,12 +1,13 @@
 import Media
 
-/// The pictures that viewers who have just come are owed in quick succession.
+/// The pictures that viewers who have just come are owed in quick succession, if nothing else makes
+/// up for them.
 ///
 /// Some players look at a number of pictures before they show the first one: libavformat took 28
-/// to 30 in our measurements, half a minute of a slate that comes once a second. So who comes is
-/// owed `count` pictures, of the camera or in its place, and until they are given the offline ones
-/// are as close as the camera's. There is one burst for all viewers; another newcomer begins it
-/// anew.
+/// to 30 in our measurements, half a minute of a slate that comes once a second. An RTSP viewer
+/// over TCP is given as many at once, in front of the first picture. Who comes otherwise is owed
+/// `count` pictures, of the camera or in its place, and until they are given the offline ones are
+/// as close as the camera's. There is one burst for all viewers; another newcomer begins it anew.
 struct NewcomerBurst: Sendable, Hashable {
   /// Pictures that a newcomer is owed.
   static let count = 32

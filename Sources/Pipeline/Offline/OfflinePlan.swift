@@ -112,12 +112,10 @@ struct OfflinePlan: Sendable {
     guard case .idle = phase else { return }
     phase = .watching(since: now)
     hasShown = false
-    burst.viewerJoined()
   }
 
-  /// Another viewer came; harmless if it is the first one, whose demand is known already.
+  /// A viewer came who needs many pictures; the first one may do so before its demand is known.
   mutating func viewerJoined(at now: MediaTime) {
-    if case .idle = phase { return }
     burst.viewerJoined()
     guard case .offline(let since, let began, let next?) = phase else { return }
     let soonest = latest(lastOfflinePicture?.advanced(by: NewcomerBurst.spacing), now)

@@ -13,7 +13,7 @@ import Testing
   @Test func staysShutWithoutARequest() {
     var gate = KeyframeGate()
     #expect(!gate.isOpen(at: at(0)))
-    gate.idrMade(at: at(0))
+    gate.idrMade(at: at(0), isRequested: true)
     #expect(!gate.isOpen(at: at(60_000)))
   }
 
@@ -29,12 +29,12 @@ import Testing
   ])
   func keepsTheLeastInterval(reason: KeyframeReason, milliseconds: Int) {
     var gate = KeyframeGate()
-    gate.idrMade(at: at(0))
+    gate.idrMade(at: at(0), isRequested: true)
     gate.request(reason)
     #expect(!gate.isOpen(at: at(Int64(milliseconds - 1))))
     #expect(gate.isOpen(at: at(Int64(milliseconds))))
     #expect(gate.opening == at(Int64(milliseconds)))
-    gate.idrMade(at: at(100))
+    gate.idrMade(at: at(100), isRequested: true)
     #expect(gate.opening == nil, "nobody waits any more")
   }
 
@@ -42,15 +42,35 @@ import Testing
     var gate = KeyframeGate()
     gate.request(.join)
     gate.request(.pictureLoss)
-    gate.idrMade(at: at(0))
+    gate.idrMade(at: at(0), isRequested: true)
     #expect(!gate.isOpen(at: at(10_000)))
   }
 
   @Test(arguments: [[KeyframeReason.overflow, .join], [.join, .overflow]])
   func theImpatientReasonWins(reasons: [KeyframeReason]) {
     var gate = KeyframeGate()
-    gate.idrMade(at: at(0))
+    gate.idrMade(at: at(0), isRequested: true)
     for reason in reasons { gate.request(reason) }
     #expect(gate.isOpen(at: at(500)))
+  }
+
+  @Test func aJoinerIsGivenAnIDRSoonAfterOneNobodyAskedFor() {
+    var gate = KeyframeGate()
+    gate.idrMade(at: at(0), isRequested: true)
+    gate.idrMade(at: at(1000), isRequested: false)
+    #expect(!gate.grants(.join, at: at(1199)))
+    #expect(gate.grants(.join, at: at(1200)))
+    #expect(!gate.grants(.pictureLoss, at: at(1499)))
+    gate.request(.pictureLoss)
+    gate.request(.join)
+    #expect(gate.opening == at(1200), "the more impatient of the two")
+  }
+
+  @Test func joinersCannotHaveOneAfterTheOther() {
+    var gate = KeyframeGate()
+    gate.idrMade(at: at(0), isRequested: true)
+    gate.idrMade(at: at(100), isRequested: false)
+    #expect(!gate.grants(.join, at: at(499)))
+    #expect(gate.grants(.join, at: at(500)))
   }
 }

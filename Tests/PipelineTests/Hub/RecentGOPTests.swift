@@ -16,16 +16,19 @@ import Testing
     #expect(serials(gop.accessUnits) == [5, 6, 7])
   }
 
-  @Test func replaysWhileTheIDRIsYoung() {
+  @Test func joinersStartWithItWhileNothingIsBetter() {
     var gop = RecentGOP()
     let begin = Duration.seconds(10)
-    #expect(gop.replay(at: begin.asTime, maxAge: .seconds(1)) == nil)
+    #expect(gop.start(at: begin.asTime, grantsIDR: false) == nil)
     gop.append(Sample.accessUnit(1, isIDR: true, at: begin.asTime))
     gop.append(Sample.accessUnit(2, at: (begin + .milliseconds(40)).asTime))
-    let atLimit = (begin + .milliseconds(500)).asTime
-    #expect(serials(gop.replay(at: atLimit, maxAge: .milliseconds(500))) == [1, 2])
-    let late = (begin + .milliseconds(501)).asTime
-    #expect(gop.replay(at: late, maxAge: .milliseconds(500)) == nil)
+    func start(after milliseconds: Int, grantsIDR: Bool) -> [UInt64]? {
+      serials(gop.start(at: (begin + .milliseconds(milliseconds)).asTime, grantsIDR: grantsIDR))
+    }
+    #expect(start(after: 200, grantsIDR: true) == [1, 2])
+    #expect(start(after: 201, grantsIDR: true) == nil, "a new IDR is sent instead")
+    #expect(start(after: 500, grantsIDR: false) == [1, 2])
+    #expect(start(after: 501, grantsIDR: false) == nil)
   }
 
   @Test func forgetsAGOPThatGrowsTooLong() {

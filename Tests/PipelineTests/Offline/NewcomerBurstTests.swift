@@ -26,18 +26,21 @@ import Testing
 
   @Test mutating func whoComesToACameraLongGoneIsGivenABurstAtOnce() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     #expect(pictures(from: 10_000, upTo: 15_000) == burst(at: 10_000, upTo: 15_000))
   }
 
   @Test mutating func whoWaitedInVainIsGivenABurst() {
     plan.presenceReported(CameraPresence(.asleep), at: at(0))
     plan.demandBegan(at: at(60_000))
+    plan.viewerJoined(at: at(60_000))
     plan.presenceReported(CameraPresence(.waking), at: at(60_100))
     #expect(pictures(from: 60_000, upTo: 72_000) == burst(at: 68_000, upTo: 72_000))
   }
 
   @Test mutating func whoComesDuringTheSlateIsGivenABurst() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     _ = pictures(from: 10_000, upTo: 30_500)
     plan.viewerJoined(at: at(30_500))
     #expect(pictures(from: 30_500, upTo: 35_000) == burst(at: 30_500, upTo: 35_000))
@@ -45,6 +48,7 @@ import Testing
 
   @Test mutating func anotherNewcomerBeginsItAnewButNotSooner() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     #expect(pictures(from: 10_000, upTo: 10_410).last == 10_400)
     plan.viewerJoined(at: at(10_410))
     plan.viewerJoined(at: at(10_420))
@@ -55,6 +59,7 @@ import Testing
 
   @Test mutating func aNewcomerRightAfterAPictureWaitsForTheSpacing() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     #expect(pictures(from: 10_000, upTo: 12_250).last == 12_240)
     plan.viewerJoined(at: at(12_250))
     #expect(pictures(from: 12_250, upTo: 15_000) == burst(at: 12_280, upTo: 15_000))
@@ -62,6 +67,7 @@ import Testing
 
   @Test mutating func aNewcomerWhoseIDRComesLaterIsGivenAllThatFollow() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     #expect(pictures(from: 10_000, upTo: 10_400).count == 10)
     #expect(plan.takeAction(at: at(10_400), isRequested: true) == .show)
     #expect(pictures(from: 10_410, upTo: 15_000) == Array(burst(at: 10_400, upTo: 15_000)[1...]))
@@ -69,6 +75,7 @@ import Testing
 
   @Test mutating func laterRequestsDoNotMakeItLonger() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     var shown: [Int] = []
     for time in stride(from: 10_000, to: 13_000, by: 10) {
       plan.timePassed(at: at(time))
@@ -83,6 +90,7 @@ import Testing
   @Test mutating func picturesOfTheCameraCountToo() {
     plan.presenceReported(CameraPresence(.present), at: at(0))
     plan.demandBegan(at: at(1000))
+    plan.viewerJoined(at: at(1000))
     for number in 0..<30 { plan.pictureShown(arrived: at(1000 + number * 40)) }
     // Two are still owed when the camera falls silent.
     #expect(pictures(from: 2160, upTo: 8000) == [6160, 6200, 7200])
@@ -90,6 +98,7 @@ import Testing
 
   @Test mutating func theCameraEndsIt() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     _ = pictures(from: 10_000, upTo: 10_200)
     plan.pictureShown(arrived: at(10_200))
     #expect(pictures(from: 10_200, upTo: 12_200).isEmpty)
@@ -97,6 +106,7 @@ import Testing
 
   @Test mutating func itEndsWithTheLastViewer() {
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     _ = pictures(from: 10_000, upTo: 10_200)
     plan.demandEnded()
     plan.viewerJoined(at: at(10_200))
@@ -107,6 +117,7 @@ import Testing
   @Test mutating func whoIsRefusedIsShownNothing() {
     plan = OfflinePlan(rules: .init(mode: .refuse), at: at(0))
     plan.demandBegan(at: at(10_000))
+    plan.viewerJoined(at: at(10_000))
     plan.timePassed(at: at(10_000))
     #expect(plan.takeAction(at: at(10_000), isRequested: true) == .refuse)
     plan.viewerJoined(at: at(10_100))

@@ -175,9 +175,7 @@ import TurboJPEG
       let first = await line.handle.subscribe()
       _ = await first.next()
       clock.advance(by: .milliseconds(700))
-      _ = await first.next()
       let second = await line.handle.subscribe()
-      clock.advance(by: NewcomerBurst.spacing)
       let start = try #require(await second.next())
       #expect(start.isIDR)
       #expect(start.presentationTime == clock.now, "it did not wait for the next second")
@@ -190,7 +188,6 @@ import TurboJPEG
     try await whileRunning(makeLine()) { line in
       clock.advance(by: .seconds(30))
       let first = await line.handle.subscribe()
-      // Its own burst, and the slate once a second.
       for _ in 0..<40 {
         _ = try #require(await first.next())
         clock.advance(by: .seconds(1))
@@ -199,18 +196,19 @@ import TurboJPEG
       clock.advance(by: .milliseconds(700))
       let second = await line.handle.subscribe()
       var burst = [try #require(await second.next())]
-      for _ in 1..<NewcomerBurst.count {
+      line.handle.viewerJoined()
+      for _ in 0..<NewcomerBurst.count {
         clock.advance(by: NewcomerBurst.spacing)
         burst.append(try #require(await second.next()))
         #expect(burst.last?.presentationTime == clock.now)
       }
-      #expect(burst.map(\.isIDR) == [true] + Array(repeating: false, count: 31))
+      #expect(burst.map(\.isIDR) == [true] + Array(repeating: false, count: 32))
       #expect(burst.dropFirst().allSatisfy { $0.byteCount <= 200 })
       clock.advance(by: .milliseconds(999))
       clock.advance(by: .milliseconds(1))
       let after = try #require(await second.next())
       #expect(after.presentationTime == clock.now, "then once a second again")
-      #expect(line.viewing.offlinePictures == 41 + 33)
+      #expect(line.viewing.offlinePictures == 41 + 34)
       first.cancel()
       second.cancel()
     }
@@ -232,6 +230,7 @@ import TurboJPEG
       clock.advance(by: .milliseconds(200))
       let second = await line.handle.subscribe()
       #expect(try #require(await second.next()).serial == slate.serial)
+      line.handle.viewerJoined()
       let next = try #require(await second.next())
       #expect(next.presentationTime == clock.now, "sooner than the next second")
       #expect(!next.isIDR)

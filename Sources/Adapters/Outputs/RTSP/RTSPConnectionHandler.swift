@@ -75,6 +75,12 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     carryOut(connection.received(unwrapInboundIn(data), at: server.clock.now()))
   }
 
+  /// The viewer has taken what it was sent, or fallen behind.
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    sendWaiting()
+    context.fireChannelWritabilityChanged()
+  }
+
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case .inputClosed? = event as? ChannelEvent {
       if isClosing {
@@ -224,7 +230,11 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   }
 
   private func transportOpened(_ transport: RTSPViewerTransport, serverPorts: PortPair?) {
-    let viewer = RTSPViewer(transport: transport, cname: server.cname)
+    let settings = server.settings
+    let viewer = RTSPViewer(
+      transport: transport, cname: server.cname, bounds: settings.queueBounds,
+      startsWithPreamble: settings.preamble.applies(to: transport)
+        && !connection.wantsLiveStart)
     let answer = connection.transportReady(
       ssrc: viewer.ssrc, serverPorts: serverPorts, at: server.clock.now())
     // The client left while the ports were being opened.
@@ -273,10 +283,24 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       let delivery = viewer?.offer(&trains, clock: server.clock)
     else { return }
     switch delivery {
-    case .skip: break
+    case .hold: break
     case .skipAndRequestKeyframe(let reason): server.stream.requestKeyframe(reason)
     case .send(let parcels): for parcel in parcels { transport.send(parcel) }
     }
+  }
+
+  /// Sends what has waited for this moment; a report that is due goes first.
+  private func sendWaiting() {
+    guard let transport = viewer?.transport, transport.hasRoom else { return }
+    sendReport(at: server.clock.wallClockAnchor())
+    while let parcels = viewer?.takeWaiting(clock: server.clock), !parcels.isEmpty {
+      for parcel in parcels { transport.send(parcel) }
+    }
+  }
+
+  private func sendReport(at anchor: WallClockAnchor) {
+    guard let transport = viewer?.transport, transport.hasRoom else { return }
+    for parcel in viewer?.dueReport(at: anchor) ?? [] { transport.send(parcel) }
   }
 
   // MARK: Time
@@ -284,9 +308,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// Once a second: sender reports, and whether the client still takes what it is sent.
   func tick(at anchor: WallClockAnchor) {
     connection.wallClock = anchor
-    if let transport = viewer?.transport, transport.hasRoom {
-      for parcel in viewer?.dueReport(at: anchor) ?? [] { transport.send(parcel) }
-    }
+    viewer?.dropOverdue(at: anchor.mediaTime)
+    sendReport(at: anchor)
     let written = answerBytes &+ endedViewerBytes &+ interleavedBytes
     progress.note(written: written, queued: queuedBytes, at: anchor.mediaTime)
     guard progress.stalled(at: anchor.mediaTime) >= server.settings.stallTimeout else { return }
@@ -350,7 +373,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       address: peer, transport: isTunnelled ? "http" : viewer.transport.name,
       userAgent: connection.userAgent, since: since, isPlaying: viewer.isPlaying,
       picturesSent: viewer.picturesSent, picturesSkipped: viewer.picturesSkipped,
-      bytesSent: viewer.bytesSent, queuedBytes: queuedBytes, reception: viewer.reception)
+      bytesSent: viewer.bytesSent, startBytes: viewer.startBytes,
+      queuedBytes: queuedBytes + viewer.waitingBytes, reception: viewer.reception)
   }
 }
 

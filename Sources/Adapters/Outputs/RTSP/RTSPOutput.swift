@@ -17,6 +17,8 @@ public struct RTSPOutput: Output {
   public static let kind = "rtsp"
   /// In the `Server` header and the session description.
   static let serverName = "liveview-bridge"
+  /// Bytes of one connection that the kernel takes before it can send them.
+  private static let unsentBytes: SocketOptionValue = 49_152
   /// Time for viewers to take their goodbye.
   private static let goodbyeTime: TimeAmount = .milliseconds(500)
 
@@ -158,15 +160,19 @@ public struct RTSPOutput: Output {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       // A fixed buffer: the kernel would otherwise grow it to megabytes and hide seconds of old
-      // pictures from us.
+      // pictures from us. What it may keep unsent is less still: only that can grow old.
       .childChannelOption(.socketOption(.so_sndbuf), value: 262_144)
+      .childChannelOption(
+        .tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentBytes
+      )
       .childChannelOption(
         .tcpOption(.init(rawValue: TCP_USER_TIMEOUT)),
         value: .init(settings.stallTimeout.inMilliseconds)
       )
       .childChannelOption(
-        .writeBufferWaterMark,
-        value: .init(low: settings.maxQueuedBytes / 4, high: settings.maxQueuedBytes)
+        // Writable means that everything is with the kernel; what comes then waits in the
+        // viewer's own queue.
+        .writeBufferWaterMark, value: .init(low: 1, high: 1)
       )
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in

@@ -19,7 +19,9 @@ import RTSP
 /// | `maxConnectionsPerAddress` | number | 16 | 1…10000 |
 /// | `tcpPacketBytes` | bytes of an RTP packet | 1400 | 200…65000 |
 /// | `udpPacketBytes` | bytes of an RTP packet | 1200 | 200…1460 |
+/// | `preamble` | word | `tcp` | `tcp`, `always`, `off` |
 /// | `maxQueuedBytes` | bytes waiting for one viewer | 262144 | 65536…16777216 |
+/// | `maxQueuedSeconds` | seconds a picture may wait for one viewer | 1.5 | 0.2…60 |
 /// | `stallTimeoutSeconds` | seconds without progress | 15 | 1…300 |
 /// | `sessionTimeoutSeconds` | seconds, as told to clients | 60 | 10…3600 |
 /// | `limits` | section, see ``RTSPLimitSettings`` | | |
@@ -41,12 +43,31 @@ struct RTSPOutputSettings: Sendable {
   var tcpPacketBytes: Int
   /// Largest RTP datagram; 1200 passes mobile networks and tunnels whole.
   var udpPacketBytes: Int
-  /// A viewer with more than this waiting gets no pictures until it has caught up.
+  /// Whose first IDR is followed by repeats, so that players show it at once.
+  var preamble: Preamble
+  /// A viewer with more than this waiting misses pictures, up to an IDR after it has caught up.
   var maxQueuedBytes: Int
+  /// The same for a viewer for whom a picture has waited this long.
+  var maxQueuedTime: Duration
   /// A viewer that takes nothing for this long is disconnected.
   var stallTimeout: Duration
   var sessionTimeout: Duration
   var limits: RTSPLimitSettings
+
+  /// Viewers whose first IDR is followed by repeats; see ``SnapshotPreamble``.
+  enum Preamble: String, CaseIterable, Sendable {
+    /// Those inside their connection, where nothing is lost.
+    case tcp
+    case always
+    case off
+
+    func applies(to transport: RTSPViewerTransport) -> Bool {
+      switch (self, transport) {
+      case (.always, _), (.tcp, .interleaved): true
+      case (.tcp, .udp), (.off, _): false
+      }
+    }
+  }
 
   /// Addresses that mean every interface.
   static let anyAddresses: Set<String> = ["::", "0.0.0.0"]
@@ -68,7 +89,9 @@ struct RTSPOutputSettings: Sendable {
       "maxConnectionsPerAddress", default: 16, in: 1...10_000)
     tcpPacketBytes = reader.int("tcpPacketBytes", default: 1400, in: 200...65_000)
     udpPacketBytes = reader.int("udpPacketBytes", default: 1200, in: 200...1460)
+    preamble = reader.choice("preamble", default: Preamble.tcp)
     maxQueuedBytes = reader.int("maxQueuedBytes", default: 262_144, in: 65_536...16_777_216)
+    maxQueuedTime = reader.seconds("maxQueuedSeconds", default: 1.5, in: 0.2...60)
     stallTimeout = reader.seconds("stallTimeoutSeconds", default: 15, in: 1...300)
     sessionTimeout = reader.seconds("sessionTimeoutSeconds", default: 60, in: 10...3600)
     limits = RTSPLimitSettings(reader: reader.scoped(to: "limits"))
@@ -102,6 +125,8 @@ struct RTSPOutputSettings: Sendable {
       return nil
     }
   }
+
+  var queueBounds: ViewerQueue.Bounds { .init(bytes: maxQueuedBytes, age: maxQueuedTime) }
 
   /// What the engine needs of these.
   func serverConfiguration(name: String) -> RTSPServerConfiguration {

@@ -28,6 +28,7 @@ final class RTSPServerLoop {
   private var admission: ConnectionAdmission
   let tunnels: RTSPTunnels
   private var recentGOP = RecentGOP()
+  private var preamble: SnapshotPreamble?
   private var totals: RTSPServerTotals
   private var unreportedRefusals = 0
   private var described: (format: VideoFormat, version: UInt64)?
@@ -105,15 +106,13 @@ final class RTSPServerLoop {
     players[ObjectIdentifier(handler)] = handler
     totals.viewers &+= 1
     demand.yield(true)
-    if let start = recentGOP.replay(at: clock.now(), maxAge: StreamHandle.recentGOPMaxAge) {
-      for accessUnit in start {
-        var trains = PacketTrains(accessUnit: accessUnit, packetizers: packetizers)
-        handler.offer(&trains)
-      }
-      stream.viewerJoined()
+    if let start = stream.start(from: recentGOP) {
+      var trains = trains(start)
+      handler.offer(&trains)
     } else {
       stream.requestKeyframe(.join)
     }
+    if handler.viewer?.startsWithPreamble == false { stream.viewerJoined() }
     updateStatus()
     guard let viewer = handler.status(at: clock.wallClockAnchor()) else { return }
     var metadata: Logger.Metadata = [
@@ -142,6 +141,7 @@ final class RTSPServerLoop {
         LogKey.transport: .string(handler.isTunnelled ? "http" : viewer.transport.name),
         LogKey.tookSeconds: "\(Int(stayed.inSeconds.rounded()))",
         LogKey.frames: "\(viewer.picturesSent)", LogKey.skipped: "\(viewer.picturesSkipped)",
+        LogKey.bytes: "\(viewer.bytesSent)",
         LogKey.viewers: "\(players.count)",
       ])
   }
@@ -157,8 +157,15 @@ final class RTSPServerLoop {
   func broadcast(_ accessUnit: AccessUnit) {
     guard !players.isEmpty else { return }
     recentGOP.append(accessUnit)
-    var trains = PacketTrains(accessUnit: accessUnit, packetizers: packetizers)
+    var trains = trains([accessUnit])
     for player in players.values { player.offer(&trains) }
+  }
+
+  private func trains(_ accessUnits: [AccessUnit]) -> PacketTrains {
+    if let format = accessUnits.first?.format, preamble?.parameterSets != format.parameterSets {
+      preamble = SnapshotPreamble(parameterSets: format.parameterSets)
+    }
+    return PacketTrains(accessUnits, packetizers: packetizers, preamble: preamble)
   }
 
   // MARK: Time

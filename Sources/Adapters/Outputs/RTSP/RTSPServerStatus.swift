@@ -13,6 +13,7 @@ struct ViewerStatus: Sendable {
   var picturesSent: UInt64
   var picturesSkipped: UInt64
   var bytesSent: UInt64
+  var startBytes: UInt64
   var queuedBytes: Int
   var reception: ReceiverReportStatistics
 
@@ -28,6 +29,7 @@ struct ViewerStatus: Sendable {
       "picturesSent": .int(picturesSent),
       "picturesSkipped": .int(picturesSkipped),
       "bytesSent": .int(bytesSent),
+      "startBytes": .int(startBytes),
       "queuedBytes": .int(queuedBytes),
       "lossRatio": hasReports ? .rounded(reception.lossRatio) : .null,
       "jitterMilliseconds": hasReports ? .rounded(reception.jitter.inMilliseconds) : .null,

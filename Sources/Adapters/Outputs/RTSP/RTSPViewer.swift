@@ -17,16 +17,26 @@ struct RTSPViewer {
   private(set) var reception = ReceiverReportStatistics()
   private(set) var picturesSent: UInt64 = 0
   private(set) var bytesSent: UInt64 = 0
+  /// Of these, what the viewer started with: the price of a snapshot.
+  private(set) var startBytes: UInt64 = 0
   private(set) var playingSince: WallClockAnchor?
+  /// Whether repeats follow the first IDR.
+  let startsWithPreamble: Bool
 
   private var sender: RTPSender
-  private var delivery = DeliveryState()
+  private var queue: ViewerQueue
   private var lastReport: MediaTime?
   private let cname: String
 
-  init(transport: RTSPViewerTransport, cname: String) {
+  /// - Parameter startsWithPreamble: Whether repeats follow the first IDR.
+  init(
+    transport: RTSPViewerTransport, cname: String, bounds: ViewerQueue.Bounds,
+    startsWithPreamble: Bool
+  ) {
     self.transport = transport
     self.cname = cname
+    self.startsWithPreamble = startsWithPreamble
+    queue = ViewerQueue(bounds: bounds)
     sender = RTPSender(
       ssrc: .random(in: .min ... .max), payloadType: 96,
       firstSequenceNumber: .random(in: .min ... .max), firstTimestamp: .random(in: .min ... .max))
@@ -34,7 +44,9 @@ struct RTSPViewer {
 
   var ssrc: UInt32 { sender.ssrc }
   /// Pictures left out since the first one, because the viewer was too slow.
-  var picturesSkipped: UInt64 { delivery.skippedCount }
+  var picturesSkipped: UInt64 { queue.skippedCount }
+  /// Bytes that wait for their turn, beside those the connection has not got rid of yet.
+  var waitingBytes: Int { queue.byteCount }
 
   // MARK: Playing
 
@@ -42,7 +54,7 @@ struct RTSPViewer {
   mutating func start(at anchor: WallClockAnchor) -> RTPSender.Announcement {
     isPlaying = true
     playingSince = playingSince ?? anchor
-    delivery.restart()
+    queue.restart()
     return sender.announce(now: anchor.mediaTime)
   }
 
@@ -53,39 +65,62 @@ struct RTSPViewer {
 
   mutating func pause() {
     isPlaying = false
+    queue.removeAll()
   }
 
   /// What becomes of one picture.
   enum Delivery {
     case send([RTSPParcel])
-    case skip
+    /// It waits, or is left out.
+    case hold
     case skipAndRequestKeyframe(KeyframeReason)
   }
 
-  /// One picture is there; it is sent or left out.
+  /// One picture is there, or what a viewer starts with.
   mutating func offer(_ trains: inout PacketTrains, clock: MediaClock) -> Delivery {
-    switch delivery.offer(isIDR: trains.accessUnit.isIDR, hasRoom: transport.hasRoom) {
-    case .skip: return .skip
-    case .skipAndRequestKeyframe(let reason): return .skipAndRequestKeyframe(reason)
-    case .deliver: break
+    let size = transport.packetSize
+    let isStart = queue.isJoining
+    let verdict = queue.offer(
+      isIDR: trains.isStart, isFree: transport.hasRoom, at: clock.now()
+    ) { [startsWithPreamble] in
+      isStart
+        ? trains.start(size, withPreamble: startsWithPreamble) : trains.picture(size)
     }
-    picturesSent &+= 1
+    switch verdict {
+    case .send(let batch): return .send(parcels(of: batch, clock: clock))
+    case .wait, .skip: return .hold
+    case .skipAndRequestKeyframe(let reason): return .skipAndRequestKeyframe(reason)
+    }
+  }
+
+  /// What has waited until the viewer took everything before it; empty if nothing has.
+  mutating func takeWaiting(clock: MediaClock) -> [RTSPParcel] {
+    guard transport.hasRoom, let batch = queue.next() else { return [] }
+    return parcels(of: batch, clock: clock)
+  }
+
+  private mutating func parcels(of batch: ViewerQueue.Batch, clock: MediaClock) -> [RTSPParcel] {
+    picturesSent &+= UInt64(batch.pictureCount)
     var parcels: [RTSPParcel] = []
     switch transport {
     case .interleaved(_, let channels):
-      parcels.append(.frames(sender.interleaved(trains.interleaved(), channel: channels.rtp)))
+      parcels.append(.frames(sender.interleaved(batch.trains, channel: channels.rtp)))
     case .udp:
-      parcels.append(.datagrams(sender.datagrams(trains.datagrams())))
+      for train in batch.trains { parcels.append(.datagrams(sender.datagrams(train))) }
     }
     // The first report goes with the first packet: receivers need it to tell the time.
     if lastReport == nil { parcels.append(report(at: clock.wallClockAnchor())) }
     count(parcels)
-    return .send(parcels)
+    if startBytes == 0 { startBytes = bytesSent }
+    return parcels
   }
 
   private mutating func count(_ parcels: [RTSPParcel]) {
     for parcel in parcels { bytesSent &+= UInt64(parcel.byteCount) }
   }
+
+  /// Drops what has waited too long.
+  mutating func dropOverdue(at now: MediaTime) { queue.dropOverdue(at: now) }
 
   // MARK: RTCP
 

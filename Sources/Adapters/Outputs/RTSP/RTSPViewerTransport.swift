@@ -39,6 +39,13 @@ enum RTSPViewerTransport {
     }
   }
 
+  var packetSize: PacketTrains.Size {
+    switch self {
+    case .interleaved: .interleaved
+    case .udp: .datagram
+    }
+  }
+
   func parcel(report compound: ByteBuffer) -> RTSPParcel {
     switch self {
     case .udp:
