@@ -6,9 +6,6 @@ import RTP
 import Synchronization
 
 extension RTPPushTarget {
-  /// Shortest time between two look-ups, when refusals say that the target may have moved.
-  private static let shortestResolveInterval: Duration = .seconds(5)
-
   /// The open socket, or a new one on the same port.
   func openSocket() async throws -> RTPPushSocket {
     if let socket, socket.isOpen, nextDestination == nil { return socket }
@@ -54,18 +51,16 @@ extension RTPPushTarget {
     return address
   }
 
-  /// Looks the host name up from time to time, soon after refusals. Returns when it has another
-  /// address, and when the task is cancelled; failures change nothing.
+  /// Looks the host name up from time to time. Returns when it has another address, and when the
+  /// task is cancelled; failures change nothing.
   func awaitAddressChange(from present: SocketAddress) async {
-    let pause = min(settings.resolveInterval, Self.shortestResolveInterval)
-    var (lastLookUp, refusedBefore) = (stream.clock.now(), counters.refused)
+    var schedule = LookUpSchedule(
+      interval: settings.resolveInterval, start: stream.clock.now(), refused: counters.refused)
     while !Task.isCancelled {
-      try? await Task.sleep(for: pause)
-      let (now, refused) = (stream.clock.now(), counters.refused)
-      guard lastLookUp.duration(to: now) >= settings.resolveInterval || refused > refusedBefore
+      try? await Task.sleep(for: schedule.pause)
+      guard schedule.isDue(now: stream.clock.now(), refused: counters.refused),
+        let address = try? await resolve(present: present), address != present
       else { continue }
-      (lastLookUp, refusedBefore) = (now, refused)
-      guard let address = try? await resolve(present: present), address != present else { continue }
       nextDestination = address
       observations.withLock { observations in
         observations.counters.addressChanges &+= 1

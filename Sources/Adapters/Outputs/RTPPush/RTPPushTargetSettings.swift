@@ -23,7 +23,7 @@ import SDP
 /// | `multicastLoop` | Boolean | true | whether receivers on this machine get multicast |
 /// | `pacing` | Boolean | true | |
 /// | `pacingFactor` | multiple of the encoder's bit rate | 2.5 | 1…100 |
-/// | `pacingBurstPackets` | packets | 8 | 1…64 |
+/// | `pacingBurstPackets` | packets | 16 | 1…64 |
 /// | `retransmission` | Boolean | true | whether lost packets are sent again when asked for |
 /// | `resolveIntervalSeconds` | seconds between two look-ups of a host name | 60 | 1…86400 |
 /// | `paused` | Boolean | false | whether it waits to be resumed at first |
@@ -89,7 +89,7 @@ struct RTPPushTargetSettings: Sendable, Hashable {
     let isOn = reader.bool("pacing", default: true)
     let pacing = Pacing(
       factor: reader.double("pacingFactor", default: 2.5, in: 1...100),
-      burstPackets: reader.int("pacingBurstPackets", default: 8, in: 1...64))
+      burstPackets: reader.int("pacingBurstPackets", default: 16, in: 1...64))
     return isOn ? pacing : nil
   }
 

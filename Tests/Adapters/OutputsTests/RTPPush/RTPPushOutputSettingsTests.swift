@@ -41,7 +41,7 @@ import Testing
     #expect(target.sourcePort == 0)
     #expect(target.ssrc == nil)
     #expect(target.socket == RTPPushSocketOptions())
-    #expect(target.pacing == .init(factor: 2.5, burstPackets: 8))
+    #expect(target.pacing == .init(factor: 2.5, burstPackets: 16))
     #expect(target.retransmits)
     #expect(target.resolveInterval == .seconds(60))
     #expect(!target.startsPaused)
