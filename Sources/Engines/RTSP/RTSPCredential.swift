@@ -1,23 +1,63 @@
-/// A user name and password that compare in constant time and never print themselves.
+/// A user of the server and how to know them; never prints a secret.
 public struct RTSPCredential: Sendable {
-  public let username: String
-  private let secret: [UInt8]
-
-  /// - Parameter username: Without colon; RFC 7617 has no place for one.
-  public init(username: String, password: String) {
-    self.username = username
-    secret = Array("\(username):\(password)".utf8)
+  private enum Secret: Sendable {
+    case password(String)
+    case hashes([PasswordHash])
   }
 
-  /// Compares `username:password` as sent by a client.
-  ///
-  /// The time depends on the length of what the client sent, not on how much of it is right.
-  func matches(_ presented: [UInt8]) -> Bool {
-    var difference = UInt64(truncatingIfNeeded: secret.count ^ presented.count)
-    for (index, byte) in presented.enumerated() where !secret.isEmpty {
-      difference |= UInt64(byte ^ secret[index % secret.count])
+  public let username: String
+  /// Where this user may come from.
+  public var networks: AllowedNetworks
+  private let secret: Secret
+
+  /// - Parameter username: Without colon; RFC 7617 has no place for one.
+  public init(
+    username: String, password: String, networks: AllowedNetworks = .everywhere
+  ) {
+    self.username = username
+    self.networks = networks
+    secret = .password(password)
+  }
+
+  /// - Parameter hashes: At least one; any of them may prove the password.
+  public init(
+    username: String, hashes: [PasswordHash], networks: AllowedNetworks = .everywhere
+  ) {
+    self.username = username
+    self.networks = networks
+    secret = .hashes(hashes)
+  }
+
+  /// Whether this user can log in with `scheme`.
+  public func serves(_ scheme: RTSPAuthentication.Scheme) -> Bool {
+    guard let algorithm = scheme.algorithm else { return true }
+    return digestSecret(algorithm, realm: "") != nil
+  }
+
+  /// `H(A1)` in hex digits; nil if it cannot be had.
+  func digestSecret(_ algorithm: DigestAlgorithm, realm: String) -> [UInt8]? {
+    switch secret {
+    case .password(let password):
+      return algorithm.secret(username: username, realm: realm, password: password)
+    case .hashes(let hashes):
+      for case .digest(algorithm, let hex) in hashes { return hex }
+      return nil
     }
-    return difference == 0
+  }
+
+  /// What a password in clear is worth.
+  func examine(password presented: String, realm: String) -> RTSPAuthentication.Finding {
+    switch secret {
+    case .password(let password):
+      return isEqualInConstantTime(Array(password.utf8), Array(presented.utf8)) ? .right : .wrong
+    case .hashes(let hashes):
+      // The quick ones first.
+      for case .digest(let algorithm, let hex) in hashes {
+        let shown = algorithm.secret(username: username, realm: realm, password: presented)
+        return isEqualInConstantTime(hex, shown) ? .right : .wrong
+      }
+      return .unproven(username: username, password: presented, hashes)
+    }
   }
 }
 

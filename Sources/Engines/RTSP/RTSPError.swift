@@ -25,6 +25,8 @@ public enum RTSPError: Error, Sendable, Hashable {
   case cseqInvalid(position: Int)
   /// A `Transport` header without one well-formed entry.
   case transportMalformed
+  /// An `Authorization` header that cannot be read; the position counts within its value.
+  case authorizationMalformed(position: Int)
 
   /// The status code to answer with.
   public var status: RTSPStatus {
@@ -32,6 +34,7 @@ public enum RTSPError: Error, Sendable, Hashable {
     case .urlTooLong: .requestURLTooLong
     case .versionUnsupported: .versionNotSupported
     case .bodyTooLong: .requestEntityTooLarge
+    case .authorizationMalformed: .unauthorized
     case .binaryData, .foreignProtocol, .headTooLong, .tooManyHeaders, .requestLineMalformed,
       .methodTooLong, .urlMalformed, .headerMalformed, .contentLengthInvalid,
       .contentLengthsDiffer, .cseqMissing, .cseqInvalid, .transportMalformed:

@@ -22,6 +22,8 @@ public struct RTSPLimits: Sendable, Hashable {
   public var rejectedRequests = 8
   /// Wrong user names or passwords before the connection ends.
   public var failedLogins = 5
+  /// Wrong user names or passwords of one address, whatever number of connections it has.
+  public var logins = LoginGuard.Limits()
   /// Interleaved bytes a client may send at once; receiver reports need a tiny part of it.
   public var interleavedBurstBytes = 1_048_576
   /// Interleaved bytes a client may send per minute in the long run.
@@ -40,8 +42,6 @@ public struct RTSPLimits: Sendable, Hashable {
   public var enforcedSessionTimeout: Duration = .seconds(90)
   /// How long a request may wait for the stream or for sockets before it is answered 503.
   public var answerTimeout: Duration = .seconds(10)
-  /// How long the answer to a wrong user name or password is held back.
-  public var failedLoginDelay: Duration = .seconds(1)
 
   public init() {}
 }

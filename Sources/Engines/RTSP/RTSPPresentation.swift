@@ -43,9 +43,13 @@ public struct RTSPPresentation: Sendable, Hashable {
   /// Value of `Content-Base`: the address as the client wrote it, our path, no query, and a
   /// slash at the end, so that joining and appending give the same track URL.
   ///
-  /// - Parameter authority: Used if the request has an absolute path only.
-  public func contentBase(for url: RTSPURL, authority: String) -> String {
-    let scheme = url.scheme.isEmpty ? "rtsp" : url.scheme
+  /// - Parameters:
+  ///   - authority: Used if the request has an absolute path only.
+  ///   - scheme: The same.
+  public func contentBase(
+    for url: RTSPURL, authority: String, scheme defaultScheme: String = "rtsp"
+  ) -> String {
+    let scheme = url.scheme.isEmpty ? defaultScheme : url.scheme
     let host = url.authority.isEmpty ? authority : url.authority
     return "\(scheme)://\(host)\(path == "/" ? "" : path)/"
   }

@@ -4,6 +4,34 @@ import RTP
 
 // What the owner says in answer to the orders it was given.
 extension RTSPServerConnection {
+  /// The login asked about by `.authenticate` was judged.
+  public mutating func authenticated(
+    _ verdict: RTSPLoginVerdict, at now: MediaTime
+  ) -> [RTSPServerOrder] {
+    guard case .login(let request) = waiting else { return [] }
+    switch verdict {
+    case .granted(let grant):
+      loginProof = grant.proof
+      waiting = .nothing
+      waitingUntil = nil
+      var orders: [RTSPServerOrder] = []
+      carryOut(outcomeForUser(request), at: now, into: &orders)
+      process(at: now, into: &orders)
+      return orders
+    case .refused(let refusal):
+      if refusal.isFailure { failedLogins += 1 }
+      let response = unauthorized(refusal.challenges, to: request)
+      let closes = refusal.isFinal || failedLogins >= limits.failedLogins
+      guard refusal.answerAt > now else {
+        closesAfterAnswer = closesAfterAnswer || closes
+        return answerWaiting(response, at: now)
+      }
+      waiting = .delay(response, closes: closes)
+      waitingUntil = refusal.answerAt
+      return []
+    }
+  }
+
   /// The session description asked for by `.describe`; nil if there is no picture to describe.
   public mutating func described(
     with description: ByteBuffer?, at now: MediaTime
@@ -14,9 +42,7 @@ extension RTSPServerConnection {
     }
     var response = response(.ok, to: request)
     response.headers.append("Content-Type", "application/sdp")
-    response.headers.append(
-      "Content-Base",
-      configuration.presentation.contentBase(for: request.url, authority: localAuthority))
+    response.headers.append("Content-Base", contentBase(for: request.url))
     response.body = description
     return answerWaiting(response, at: now)
   }
@@ -77,7 +103,7 @@ extension RTSPServerConnection {
   ) -> [RTSPServerOrder] {
     let refused: RTSPRequest
     switch waiting {
-    case .nothing, .delay: return []
+    case .nothing, .delay, .login: return []
     case .description(let request), .playback(let request): refused = request
     case .transport(let request, _, _):
       refused = request

@@ -1,9 +1,10 @@
+import Media
 import NIOCore
 
 // What each method does in each state. Nothing here touches bytes, time or the waiting request.
 extension RTSPServerConnection {
   /// Checks that hold for every method, then the method itself.
-  mutating func outcome(of request: RTSPRequest) -> Outcome {
+  mutating func outcome(of request: RTSPRequest, at now: MediaTime) -> Outcome {
     let unsupported = request.headers.tokens("Require") + request.headers.tokens("Proxy-Require")
     guard unsupported.isEmpty else {
       // ONVIF clients probe for the back channel this way; we offer no feature tags.
@@ -18,7 +19,15 @@ extension RTSPServerConnection {
       return .answer(listingMethods(.methodNotAllowed, "Allow", to: request))
     case .describe, .setup, .play, .pause, .teardown, .getParameter, .setParameter: break
     }
-    if let refusal = authenticationRefusal(of: request) { return refusal }
+    guard configuration.authentication.isRequired else { return outcomeForUser(request) }
+    let attempt = RTSPLoginAttempt(request, proof: loginProof, at: now)
+    return .wait(
+      .login(request), [.authenticate(attempt)],
+      limits.answerTimeout + limits.logins.longestWait)
+  }
+
+  /// What becomes of a request that everybody may make, or this client.
+  mutating func outcomeForUser(_ request: RTSPRequest) -> Outcome {
     switch request.method {
     case .describe: return describe(request)
     case .setup: return setUp(request)
@@ -37,18 +46,10 @@ extension RTSPServerConnection {
     return response
   }
 
-  /// 401 at once if credentials are missing, later if they are wrong: guessing must be slow.
-  private mutating func authenticationRefusal(of request: RTSPRequest) -> Outcome? {
-    let verdict = configuration.authentication.verdict(on: request.headers)
-    guard verdict != .granted else { return nil }
+  func unauthorized(_ challenges: [String], to request: RTSPRequest) -> RTSPResponse {
     var response = response(.unauthorized, to: request)
-    for challenge in configuration.authentication.challenges {
-      response.headers.append("WWW-Authenticate", challenge)
-    }
-    guard verdict == .wrong else { return .answer(response) }
-    failedLogins += 1
-    return .wait(
-      .delay(response, closes: failedLogins >= limits.failedLogins), [], limits.failedLoginDelay)
+    for challenge in challenges { response.headers.append("WWW-Authenticate", challenge) }
+    return response
   }
 
   // MARK: Methods
@@ -214,8 +215,12 @@ extension RTSPServerConnection {
   /// The track's URL for `RTP-Info`: control URL joined to `Content-Base`, host as the client
   /// wrote it, because clients compare it with the URL they made themselves.
   func trackURL(for url: RTSPURL) -> String {
-    let base = configuration.presentation.contentBase(for: url, authority: localAuthority)
-    return base + RTSPPresentation.trackControl
+    contentBase(for: url) + RTSPPresentation.trackControl
+  }
+
+  func contentBase(for url: RTSPURL) -> String {
+    configuration.presentation.contentBase(
+      for: url, authority: localAuthority, scheme: configuration.defaultScheme)
   }
 }
 

@@ -12,9 +12,9 @@ import RTP
 ///      └─── TEARDOWN, silence over UDP ───────────┘
 /// ```
 ///
-/// Beside the session state there is at most one request that waits for the owner (a session
-/// description, a transport, the first picture) or for time (a delayed 401). What the client
-/// sends meanwhile is kept and answered afterwards, so pipelined requests keep their order.
+/// Beside the session state there is at most one request that waits for the owner (a login, a
+/// session description, a transport, the first picture) or for time (a delayed 401). What the
+/// client sends meanwhile is kept and answered afterwards, so pipelined requests keep their order.
 ///
 /// Every error answer keeps the connection, except where the end of the message is unknown or a
 /// limit was passed. Orders must be carried out in the order given; a fact that comes too late,
@@ -33,6 +33,7 @@ public struct RTSPServerConnection: Sendable {
   /// The request whose answer is not there yet.
   enum Waiting: Sendable {
     case nothing
+    case login(RTSPRequest)
     case description(RTSPRequest)
     case transport(RTSPRequest, TransportHeader.Entry, RTSPTransport)
     case playback(RTSPRequest)
@@ -56,6 +57,8 @@ public struct RTSPServerConnection: Sendable {
   private var interleavedBudget: ByteBudget
   private var rejectedInARow = 0
   var failedLogins = 0
+  /// What the last right login of this connection was made of.
+  var loginProof: LoginProof?
 
   private let acceptedAt: MediaTime
   private var lastRequestAt: MediaTime?
@@ -170,6 +173,10 @@ public struct RTSPServerConnection: Sendable {
     case .delay(let response, let closes):
       closesAfterAnswer = closesAfterAnswer || closes
       return answerWaiting(response, at: now)
+    case .login(let request):
+      // A verdict that came later must not be taken for one on another login.
+      closesAfterAnswer = true
+      return answerWaiting(response(.serviceUnavailable, to: request), at: now)
     case .description(let request):
       return answerWaiting(response(.serviceUnavailable, to: request), at: now)
     case .transport(let request, _, _):
@@ -240,7 +247,7 @@ public struct RTSPServerConnection: Sendable {
         finish(response(.serviceUnavailable, to: request), into: &orders)
         return
       }
-      carryOut(outcome(of: request), at: now, into: &orders)
+      carryOut(outcome(of: request, at: now), at: now, into: &orders)
     }
   }
 

@@ -4,6 +4,8 @@ import NIOCore
 public enum RTSPServerOrder: Sendable, Hashable {
   /// Write these bytes to the client.
   case send(ByteBuffer)
+  /// Have a `LoginDesk` judge this, then call `authenticated(_:at:)`.
+  case authenticate(RTSPLoginAttempt)
   /// Make a session description; then call `described(with:at:)`. In place of what is called
   /// after this and the next two, `streamUnavailable(retryAfter:at:)` is always possible.
   case describe
@@ -35,15 +37,19 @@ public struct RTSPServerConfiguration: Sendable {
   public var allowsUDP: Bool
   /// Value of the `Server` header.
   public var serverName: String
+  /// Of URLs made for clients that ask with a path only: `rtsp`, or `rtsps` over TLS.
+  public var defaultScheme: String
 
   public init(
     presentation: RTSPPresentation, authentication: RTSPAuthentication = .none,
-    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true, serverName: String
+    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true, serverName: String,
+    defaultScheme: String = "rtsp"
   ) {
     self.presentation = presentation
     self.authentication = authentication
     self.limits = limits
     self.allowsUDP = allowsUDP
     self.serverName = serverName
+    self.defaultScheme = defaultScheme
   }
 }

@@ -11,6 +11,9 @@ struct Dialogue {
   static let description = ByteBuffer(string: "v=0\r\nm=video 0 RTP/AVP 96\r\n")
 
   var connection: RTSPServerConnection
+  var desk: LoginDesk
+  /// The client's.
+  var address = NetworkAddress(parsing: "192.0.2.77")
   var now = MediaTime(nanoseconds: 1_000_000_000_000)
   /// Every order so far, in order.
   var orders: [RTSPServerOrder] = []
@@ -28,6 +31,8 @@ struct Dialogue {
     let configuration = RTSPServerConfiguration(
       presentation: RTSPPresentation(path: path), authentication: authentication, limits: limits,
       allowsUDP: allowsUDP, serverName: "test")
+    var generator = SeededGenerator(seed: 11)
+    desk = LoginDesk(configuration: configuration, generator: &generator)
     connection = RTSPServerConnection(
       configuration: configuration, localAuthority: "192.0.2.1:8554",
       generator: SeededGenerator(seed: 7), admission: admission, acceptedAt: now)
@@ -69,6 +74,10 @@ struct Dialogue {
       let order = orders[answeredOrders]
       answeredOrders += 1
       switch order {
+      case .authenticate(let attempt):
+        if let verdict = judge(attempt) {
+          orders += connection.authenticated(verdict, at: now)
+        }
       case .describe: orders += connection.described(with: Self.description, at: now)
       case .openTransport(.udp):
         orders += connection.transportReady(
@@ -86,6 +95,15 @@ struct Dialogue {
     defer { readOrders = orders.count }
     return orders[readOrders...].compactMap { order in
       if case .send(let bytes) = order { Answer(text: String(buffer: bytes)) } else { nil }
+    }
+  }
+
+  /// Nil if the login has to wait for its turn.
+  mutating func judge(_ attempt: RTSPLoginAttempt) -> RTSPLoginVerdict? {
+    switch desk.judge(attempt, from: address, at: now) {
+    case .verdict(let verdict): verdict
+    case .later: nil
+    case .check(let check): desk.finished(check, isRight: check.evaluate(), at: now)
     }
   }
 

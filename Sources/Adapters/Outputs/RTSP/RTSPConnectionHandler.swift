@@ -36,7 +36,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private var endedViewerBytes: UInt64 = 0
 
   init(
-    server: RTSPServerLoop, channel: any Channel, admission: ConnectionAdmission.Verdict
+    server: RTSPServerLoop, channel: any Channel, admission: ConnectionAdmission.Verdict,
+    isSecure: Bool = false
   ) {
     self.server = server
     self.channel = channel
@@ -45,7 +46,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     host = RTSPAddress.host(of: channel.remoteAddress)
     peer = RTSPAddress.authority(of: channel.remoteAddress)
     connection = RTSPServerConnection(
-      configuration: server.configuration,
+      configuration: isSecure ? server.secureConfiguration : server.configuration,
       localAuthority: RTSPAddress.authority(of: channel.localAddress),
       generator: SystemRandomNumberGenerator(),
       admission: admission == .admitted ? .admitted : .refused, acceptedAt: now)
@@ -128,6 +129,11 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     switch order {
     case .send(let bytes):
       send(bytes)
+    case .authenticate(let attempt):
+      server.logins.judge(attempt, from: host) { verdict in
+        self.carryOut(
+          self.connection.authenticated(verdict, at: self.server.clock.now()))
+      }
     case .describe, .openTransport, .startPlaying:
       if case .unavailable(let retryAfter) = server.stream.availability {
         carryOut(connection.streamUnavailable(retryAfter: retryAfter, at: now))
@@ -161,7 +167,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       openPorts(clientPorts)
     case .startPlaying:
       startPlaying()
-    case .send, .announceNextPacket, .pausePlaying, .stopSession, .receivedRTCP, .close:
+    case .send, .authenticate, .announceNextPacket, .pausePlaying, .stopSession, .receivedRTCP,
+      .close:
       break
     }
   }
@@ -376,23 +383,4 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       bytesSent: viewer.bytesSent, startBytes: viewer.startBytes,
       queuedBytes: queuedBytes + viewer.waitingBytes, reception: viewer.reception)
   }
-}
-
-/// Whether a client takes bytes: what was written less what still waits must grow.
-struct WriteProgress {
-  private var taken: UInt64 = 0
-  private var since: MediaTime
-
-  init(at now: MediaTime) {
-    since = now
-  }
-
-  mutating func note(written: UInt64, queued: Int, at now: MediaTime) {
-    let taken = written &- UInt64(clamping: queued)
-    if queued == 0 || taken != self.taken { since = now }
-    self.taken = taken
-  }
-
-  /// How long nothing was taken although something waits.
-  func stalled(at now: MediaTime) -> Duration { since.duration(to: now) }
 }

@@ -17,6 +17,9 @@ import RTSP
 /// | `pipelinedBytes` | bytes behind a request that waits | 131072 | 16384…16777216 |
 /// | `malformedRequests` | in a row, then the connection ends | 8 | 1…1000 |
 /// | `failedLogins` | on a connection, then it ends | 5 | 1…1000 |
+/// | `failedLoginsPerAddress` | of one address, judged at once | 16 | 1…10000 |
+/// | `failedLoginIntervalSeconds` | until one of them is forgotten | 2 | 0.1…3600 |
+/// | `failedLoginDelaySeconds` | until the first of them are answered | 1 | 0…30 |
 /// | `interleavedBurstBytes` | from a client, at once | 1048576 | 65536…67108864 |
 /// | `interleavedBytesPerMinute` | from a client, in the long run | 262144 | 4096…67108864 |
 /// | `unreadAnswerBytes` | answers a client leaves unread | 262144 | 16384…16777216 |
@@ -47,11 +50,15 @@ struct RTSPLimitSettings: Sendable {
     read("pipelinedBytes", &engine.bufferedBytes, 16_384...16_777_216)
     read("malformedRequests", &engine.rejectedRequests, 1...1000)
     read("failedLogins", &engine.failedLogins, 1...1000)
+    read("failedLoginsPerAddress", &engine.logins.burst, 1...10_000)
     read("interleavedBurstBytes", &engine.interleavedBurstBytes, 65_536...67_108_864)
     read("interleavedBytesPerMinute", &engine.interleavedBytesPerMinute, 4096...67_108_864)
     unreadAnswerBytes = reader.int("unreadAnswerBytes", default: 262_144, in: 16_384...16_777_216)
     refusedConnections = reader.int("refusedConnections", default: 32, in: 0...1000)
 
+    engine.logins.interval = reader.seconds(
+      "failedLoginIntervalSeconds", default: 2, in: 0.1...3600)
+    engine.logins.answerDelay = reader.seconds("failedLoginDelaySeconds", default: 1, in: 0...30)
     engine.firstRequestTimeout = reader.seconds(
       "firstRequestTimeoutSeconds", default: 10, in: 0.5...300)
     engine.messageTimeout = reader.seconds("requestTimeoutSeconds", default: 10, in: 0.5...300)

@@ -2,6 +2,7 @@ import Logging
 import Media
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Pipeline
 import RTSP
 import Synchronization
@@ -19,6 +20,8 @@ public struct RTSPOutput: Output {
   static let serverName = "liveview-bridge"
   /// Bytes of one connection that the kernel takes before it can send them.
   private static let unsentBytes: SocketOptionValue = 49_152
+  /// What hashed passwords for Digest are made with; it never changes.
+  public static let realm = serverName
   /// Time for viewers to take their goodbye.
   private static let goodbyeTime: TimeAmount = .milliseconds(500)
 
@@ -45,16 +48,24 @@ public struct RTSPOutput: Output {
   public var isEnabled: Bool { settings.isEnabled }
 
   public func startUpLines() -> [String] {
-    var lines = reachableHosts.map { host in
-      "Watch:    rtsp://\(RTSPAddress.authority(host: host, port: settings.listenPort))"
-        + RTSPPresentation(path: settings.path).path
-    }
-    if let credential = settings.credential {
-      lines.append("          with the password of user \(credential.username)")
-    } else {
-      lines.append("          without a password")
+    var lines: [String] = []
+    if settings.isPlainEnabled { lines += watchLines("rtsp", port: settings.listenPort) }
+    if let tls = settings.tls { lines += watchLines("rtsps", port: tls.listenPort) }
+    switch settings.access.users.count {
+    case 0: lines.append("          without a password")
+    case 1...3:
+      let names = settings.access.users.map(\.username).joined(separator: ", ")
+      lines.append("          with the password of \(names)")
+    case let count: lines.append("          with a password; \(count) users have one")
     }
     return lines
+  }
+
+  private func watchLines(_ scheme: String, port: Int) -> [String] {
+    reachableHosts.map { host in
+      "Watch:    \(scheme)://\(RTSPAddress.authority(host: host, port: port))"
+        + RTSPPresentation(path: settings.path).path
+    }
   }
 
   /// Our addresses that clients can use, loopback first.
@@ -78,7 +89,8 @@ public struct RTSPOutput: Output {
 
   /// Serves until the task is cancelled.
   ///
-  /// - Parameter onListening: Told the address once clients can connect.
+  /// - Parameter onListening: Told the address of each listener once clients can connect; the one
+  ///   without TLS first.
   func serve(onListening: @Sendable (SocketAddress) -> Void) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
@@ -95,24 +107,27 @@ public struct RTSPOutput: Output {
   ) async throws {
     let (demand, continuation) = AsyncStream.makeStream(
       of: Bool.self, bufferingPolicy: .bufferingNewest(1))
+    let identity = try await loadIdentity()
     let server = try await loop.submit {
       NIOLoopBound(
         RTSPServerLoop(
           settings: settings, stream: stream, logger: telemetry.logger, status: status,
-          demand: continuation, loop: loop), eventLoop: loop)
+          demand: continuation, identity: identity, loop: loop), eventLoop: loop)
     }.get()
-    let listener = try await listen(on: loop, server: server)
+    let listeners = try await listen(on: loop, server: server)
     let ticks = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
       server.value.tick()
     }
-    if let address = listener.localAddress {
-      warnIfOpen()
-      telemetry.report(.running, "listening on \(RTSPAddress.authority(of: address))")
-      onListening(address)
-    }
+    let addresses = listeners.compactMap(\.localAddress)
+    warnIfOpen()
+    telemetry.report(
+      .running,
+      "listening on "
+        + addresses.map { RTSPAddress.authority(of: $0) }.joined(separator: " and "))
+    for address in addresses { onListening(address) }
     await feed(server, on: loop, demand: demand)
     ticks.cancel()
-    try? await listener.close()
+    for listener in listeners { try? await listener.close() }
     try await loop.flatSubmit { server.value.shutDown(within: Self.goodbyeTime) }.get()
   }
 
@@ -139,8 +154,8 @@ public struct RTSPOutput: Output {
   }
 
   private func warnIfOpen() {
-    guard settings.credential == nil, !RTSPAddress.isLoopback(settings.listenAddress),
-      warnings.isFirst()
+    guard settings.access.users.isEmpty, settings.access.networks.isEverywhere,
+      !RTSPAddress.isLoopback(settings.listenAddress), warnings.isFirst()
     else { return }
     telemetry.logger.warning(
       "anyone who reaches this address can watch: no password is set",
@@ -151,8 +166,39 @@ public struct RTSPOutput: Output {
 
   // MARK: Sockets
 
+  /// Certificate and key, if there is TLS.
+  private func loadIdentity() async throws -> TLSIdentity.Material? {
+    guard let tls = settings.tls else { return nil }
+    do {
+      return try TLSIdentity.Material(files: tls.files)
+    } catch {
+      throw RTSPOutputError.noCertificate(error)
+    }
+  }
+
+  /// The listener without TLS and the one with it, as far as they are wanted.
   private func listen(
     on loop: any EventLoop, server: NIOLoopBound<RTSPServerLoop>
+  ) async throws -> [any Channel] {
+    var listeners: [any Channel] = []
+    do {
+      if settings.isPlainEnabled {
+        listeners.append(
+          try await bind(on: loop, server: server, port: settings.listenPort, isSecure: false))
+      }
+      if let tls = settings.tls {
+        listeners.append(
+          try await bind(on: loop, server: server, port: tls.listenPort, isSecure: true))
+      }
+    } catch {
+      for listener in listeners { try? await listener.close() }
+      throw error
+    }
+    return listeners
+  }
+
+  private func bind(
+    on loop: any EventLoop, server: NIOLoopBound<RTSPServerLoop>, port: Int, isSecure: Bool
   ) async throws -> any Channel {
     let bootstrap = ServerBootstrap(group: loop, childGroup: loop)
       .serverChannelOption(.backlog, value: 256)
@@ -177,23 +223,25 @@ public struct RTSPOutput: Output {
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard let handler = server.value.makeHandler(for: channel) else {
+          guard let handler = server.value.makeHandler(for: channel, isSecure: isSecure) else {
             throw RTSPOutputError.tooManyConnections
+          }
+          if isSecure, let context = server.value.identity?.context {
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
           }
           let front = TunnelHandler(tunnels: server.value.tunnels, rtsp: handler)
           try channel.pipeline.syncOperations.addHandlers(front, handler)
         }
       }
     do {
-      return try await bootstrap.bind(host: settings.listenAddress, port: settings.listenPort)
-        .get()
+      return try await bootstrap.bind(host: settings.listenAddress, port: port).get()
     } catch let error as IOError
       where settings.listenAddress == "::" && Self.meansNoIPv6(error)
     {
-      return try await bootstrap.bind(host: "0.0.0.0", port: settings.listenPort).get()
+      return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
     } catch {
       throw RTSPOutputError.cannotListen(
-        RTSPAddress.authority(host: settings.listenAddress, port: settings.listenPort), "\(error)")
+        RTSPAddress.authority(host: settings.listenAddress, port: port), "\(error)")
     }
   }
 
@@ -205,11 +253,13 @@ public struct RTSPOutput: Output {
 /// Why the server could not be opened.
 enum RTSPOutputError: Error, CustomStringConvertible {
   case cannotListen(String, String)
+  case noCertificate(TLSFilesError)
   case tooManyConnections
 
   var description: String {
     switch self {
     case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+    case .noCertificate(let error): "no TLS: \(error)"
     case .tooManyConnections: "too many connections"
     }
   }

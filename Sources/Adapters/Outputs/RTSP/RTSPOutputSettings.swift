@@ -10,9 +10,7 @@ import RTSP
 /// | `listenAddress` | text | `::`: every address, IPv4 too | IPv4 or IPv6 address |
 /// | `listenPort` | number | 8554 | 0…65535; 0 lets the system choose |
 /// | `path` | text | `/live/stream` | begins with `/` |
-/// | `username` | text | none | needs a password; no colon |
-/// | `password` | text | none: everybody may watch | needs a user name |
-/// | `passwordFile` | path | none | instead of `password` |
+/// | `plainEnabled` | Boolean | true | false: only over TLS, which must be enabled |
 /// | `udpEnabled` | Boolean | true | false: TCP only |
 /// | `httpTunnelEnabled` | Boolean | true: RTSP over HTTP on the same port | |
 /// | `maxConnections` | number | 128 | 1…10000 |
@@ -25,14 +23,19 @@ import RTSP
 /// | `stallTimeoutSeconds` | seconds without progress | 15 | 1…300 |
 /// | `sessionTimeoutSeconds` | seconds, as told to clients | 60 | 10…3600 |
 /// | `limits` | section, see ``RTSPLimitSettings`` | | |
+///
+/// Who may watch is in ``RTSPAccessSettings``, section `tls` in ``TLSSettings``.
 struct RTSPOutputSettings: Sendable {
   var isEnabled: Bool
   /// Without brackets.
   var listenAddress: String
   var listenPort: Int
   var path: String
-  /// Nil if everybody may watch.
-  var credential: RTSPCredential?
+  var access: RTSPAccessSettings
+  /// Whether clients may come without TLS.
+  var isPlainEnabled: Bool
+  /// Nil if nobody may come with TLS.
+  var tls: TLSSettings?
   var allowsUDP: Bool
   /// RTSP over HTTP, on the same port.
   var allowsHTTPTunnel: Bool
@@ -81,7 +84,12 @@ struct RTSPOutputSettings: Sendable {
     path = reader.string(
       "path", default: "/live/stream", allowed: "a path like /live/stream",
       where: { $0.hasPrefix("/") && $0.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } })
-    credential = Self.credential(reader)
+    access = RTSPAccessSettings(reader: reader)
+    isPlainEnabled = reader.bool("plainEnabled", default: true)
+    tls = TLSSettings.read(reader.scoped(to: "tls"))
+    if !isPlainEnabled, tls == nil, !reader.scoped(to: "tls").bool("enabled", default: false) {
+      reader.report("plainEnabled", value: "false", allowed: "true unless tls.enabled is true")
+    }
     allowsUDP = reader.bool("udpEnabled", default: true)
     allowsHTTPTunnel = reader.bool("httpTunnelEnabled", default: true)
     maxConnections = reader.int("maxConnections", default: 128, in: 1...10_000)
@@ -101,42 +109,19 @@ struct RTSPOutputSettings: Sendable {
     RTSPAddress.parse(text.filter { $0 != "[" && $0 != "]" }) != nil
   }
 
-  private static func credential(_ reader: SettingsReader) -> RTSPCredential? {
-    let username = reader.string("username")
-    let password = reader.secret("password", fileKey: "passwordFile")
-    switch (username, password) {
-    case (nil, nil):
-      return nil
-    case (let username?, let password?):
-      guard !username.contains(":") else {
-        reader.report("username", value: username, allowed: "without a colon")
-        return nil
-      }
-      return RTSPCredential(username: username, password: password.value)
-    case (.some, nil) where reader.contains("password") || reader.contains("passwordFile"):
-      // What is wrong with the password was reported already.
-      return nil
-    case (let username?, nil):
-      reader.report(
-        "username", value: username, allowed: "given together with password or passwordFile")
-      return nil
-    case (nil, .some):
-      reader.report("username", value: nil, allowed: "given together with the password")
-      return nil
-    }
-  }
-
   var queueBounds: ViewerQueue.Bounds { .init(bytes: maxQueuedBytes, age: maxQueuedTime) }
 
   /// What the engine needs of these.
-  func serverConfiguration(name: String) -> RTSPServerConfiguration {
+  ///
+  /// - Parameter isSecure: For connections over TLS: there UDP would carry the pictures past it.
+  func serverConfiguration(name: String, isSecure: Bool = false) -> RTSPServerConfiguration {
     var limits = limits.engine
     limits.advertisedSessionTimeout = sessionTimeout
     // Half as long again: some players ping a little later than they are told.
     limits.enforcedSessionTimeout = sessionTimeout * 3 / 2
     return RTSPServerConfiguration(
       presentation: RTSPPresentation(path: path),
-      authentication: credential.map { .basic($0, realm: name) } ?? .none, limits: limits,
-      allowsUDP: allowsUDP, serverName: name)
+      authentication: access.authentication, limits: limits, allowsUDP: allowsUDP && !isSecure,
+      serverName: name, defaultScheme: isSecure ? "rtsps" : "rtsp")
   }
 }

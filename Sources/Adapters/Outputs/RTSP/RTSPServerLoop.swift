@@ -14,10 +14,15 @@ import SDP
 final class RTSPServerLoop {
   let settings: RTSPOutputSettings
   let configuration: RTSPServerConfiguration
+  /// For connections over TLS.
+  let secureConfiguration: RTSPServerConfiguration
   let stream: StreamHandle
   let logger: Logger
   /// Canonical name in RTCP, the same for all viewers: they see one source.
   let cname: String
+  let logins: LoginReception
+  /// Nil without TLS.
+  let identity: TLSIdentity?
 
   private let loop: any EventLoop
   private let status: RTSPServerStatus
@@ -31,6 +36,8 @@ final class RTSPServerLoop {
   private var preamble: SnapshotPreamble?
   private var totals: RTSPServerTotals
   private var unreportedRefusals = 0
+  private var refusalNotices = RefusalNotices()
+  private var reportedFailures: UInt64 = 0
   private var described: (format: VideoFormat, version: UInt64)?
   private let descriptionID: UInt64
   private var allEnded: EventLoopPromise<Void>?
@@ -38,7 +45,8 @@ final class RTSPServerLoop {
   /// - Parameter demand: Told whether anybody watches.
   init(
     settings: RTSPOutputSettings, stream: StreamHandle, logger: Logger, status: RTSPServerStatus,
-    demand: AsyncStream<Bool>.Continuation, loop: any EventLoop
+    demand: AsyncStream<Bool>.Continuation, identity: TLSIdentity.Material? = nil,
+    loop: any EventLoop
   ) {
     self.settings = settings
     self.stream = stream
@@ -47,6 +55,10 @@ final class RTSPServerLoop {
     self.demand = demand
     self.loop = loop
     configuration = settings.serverConfiguration(name: RTSPOutput.serverName)
+    secureConfiguration = settings.serverConfiguration(
+      name: RTSPOutput.serverName, isSecure: true)
+    self.identity = identity.map { TLSIdentity($0, logger: logger) }
+    logins = LoginReception(configuration: configuration, clock: stream.clock, loop: loop)
     packetizers = RTSPPacketizers(settings: settings)
     admission = ConnectionAdmission(
       total: settings.maxConnections, perAddress: settings.maxConnectionsPerAddress,
@@ -64,9 +76,19 @@ final class RTSPServerLoop {
   // MARK: Connections
 
   /// A client has connected; the returned handler speaks with it. Nil: too many even to say no.
-  func makeHandler(for channel: any Channel) -> RTSPConnectionHandler? {
+  /// Nil too if it comes from where nobody may come from.
+  func makeHandler(for channel: any Channel, isSecure: Bool) -> RTSPConnectionHandler? {
     let host = RTSPAddress.host(of: channel.remoteAddress)
     totals.connections &+= 1
+    guard settings.access.networks.contain(NetworkAddress(parsing: host)) else {
+      totals.connectionsRefused &+= 1
+      if refusalNotices.isDue(for: host, at: clock.now()) {
+        logger.notice(
+          "connection from outside the allowed networks refused",
+          metadata: [LogKey.viewer: .string(host)])
+      }
+      return nil
+    }
     let verdict = admission.arrived(from: host)
     if verdict != .admitted {
       totals.connectionsRefused &+= 1
@@ -74,7 +96,7 @@ final class RTSPServerLoop {
     }
     guard verdict != .dropped else { return nil }
     let handler = RTSPConnectionHandler(
-      server: self, channel: channel, admission: verdict)
+      server: self, channel: channel, admission: verdict, isSecure: isSecure)
     handlers[ObjectIdentifier(handler)] = handler
     return handler
   }
@@ -179,7 +201,21 @@ final class RTSPServerLoop {
       logger.warning("connections refused", metadata: [LogKey.count: "\(unreportedRefusals)"])
       unreportedRefusals = 0
     }
+    reportFailedLogins()
+    identity?.refresh(on: loop)
     updateStatus()
+  }
+
+  private func reportFailedLogins() {
+    let failures = logins.failureCount &- reportedFailures
+    guard failures > 0 else { return }
+    reportedFailures = logins.failureCount
+    totals.loginsFailed &+= failures
+    logger.warning(
+      "wrong logins",
+      metadata: [
+        LogKey.count: "\(failures)", LogKey.viewer: .string(logins.lastFailedHost ?? "?"),
+      ])
   }
 
   /// Ends the sessions that play, as a client ends them: a player then shows that there is nothing

@@ -42,6 +42,8 @@ struct ViewerStatus: Sendable {
 struct RTSPServerTotals: Sendable {
   var connections: UInt64 = 0
   var connectionsRefused: UInt64 = 0
+  /// Wrong user names or passwords.
+  var loginsFailed: UInt64 = 0
   var viewers: UInt64 = 0
   /// Of viewers that have left.
   var picturesSent: UInt64 = 0
@@ -88,6 +90,7 @@ final class RTSPServerStatus: Sendable {
       "connections": .int(contents.openConnections),
       "connectionsTotal": .int(contents.totals.connections),
       "connectionsRefusedTotal": .int(contents.totals.connectionsRefused),
+      "loginsFailedTotal": .int(contents.totals.loginsFailed),
       "viewerCount": .int(viewers.count),
       "viewersTotal": .int(contents.totals.viewers),
       "picturesSentTotal": .int(sent),

@@ -29,6 +29,8 @@ import Testing
       "limits.headBytes": 1024, "limits.headerCount": 16, "limits.methodBytes": 17,
       "limits.urlBytes": 300, "limits.bodyBytes": 0, "limits.skippedBodyBytes": 1,
       "limits.pipelinedBytes": 16_384, "limits.malformedRequests": 2, "limits.failedLogins": 3,
+      "limits.failedLoginsPerAddress": 5, "limits.failedLoginIntervalSeconds": 4.0,
+      "limits.failedLoginDelaySeconds": 0.25,
       "limits.interleavedBurstBytes": 65_537, "limits.interleavedBytesPerMinute": 4097,
       "limits.unreadAnswerBytes": 16_385, "limits.refusedConnections": 4,
       "limits.firstRequestTimeoutSeconds": 1.5, "limits.requestTimeoutSeconds": 2.5,
@@ -48,6 +50,8 @@ import Testing
     #expect(
       settings.limits.unreadAnswerBytes == 16_385 && settings.limits.refusedConnections == 4)
     #expect(settings.limits.linger == .seconds(0.5))
+    #expect(limits.logins.burst == 5 && limits.logins.interval == .seconds(4))
+    #expect(limits.logins.answerDelay == .seconds(0.25))
   }
 
   @Test func unusableValuesAreNamed() {

@@ -22,7 +22,8 @@ import Testing
     #expect(problems.isEmpty)
     #expect(settings.isEnabled && settings.allowsUDP)
     #expect(settings.listenAddress == "::" && settings.listenPort == 8554)
-    #expect(settings.path == "/live/stream" && settings.credential == nil)
+    #expect(settings.path == "/live/stream" && settings.access.users.isEmpty)
+    #expect(settings.isPlainEnabled && settings.tls == nil)
     #expect(settings.tcpPacketBytes == 1400 && settings.udpPacketBytes == 1200)
   }
 
@@ -36,7 +37,7 @@ import Testing
     #expect(problems.isEmpty)
     #expect(!settings.isEnabled && !settings.allowsUDP)
     #expect(settings.listenAddress == "::1" && settings.listenPort == 554)
-    #expect(settings.credential?.username == "u")
+    #expect(settings.access.users.map(\.username) == ["u"])
     #expect(settings.maxConnections == 3 && settings.maxConnectionsPerAddress == 2)
     #expect(settings.tcpPacketBytes == 900 && settings.udpPacketBytes == 800)
     #expect(settings.maxQueuedBytes == 100_000)
@@ -49,8 +50,15 @@ import Testing
   @Test(
     arguments: [
       (["listenAddress": "nowhere"], "listenAddress"), (["path": "cam"], "path"),
-      (["path": "/a b"], "path"), (["username": "u"], "username"), (["password": "p"], "username"),
-      (["username": "u:v", "password": "p"], "username"), (["listenPort": 65_536], "listenPort"),
+      (["path": "/a b"], "path"), (["listenPort": 65_536], "listenPort"),
+      (["plainEnabled": false], "plainEnabled"), (["tls.enabled": true], "tls.certificateFile"),
+      (["tls.enabled": true, "tls.certificateFile": "/dev/null"], "tls.keyFile"),
+      (
+        [
+          "tls.enabled": true, "tls.certificateFile": "/dev/null", "tls.keyFile": "/dev/null",
+          "plainEnabled": false,
+        ], "tls.certificateFile"
+      ),
       (["udpPacketBytes": 9000], "udpPacketBytes"),
     ] as [([AbsoluteConfigKey: ConfigValue], String)]) func unusableValuesAreNamed(
       _ values: [AbsoluteConfigKey: ConfigValue], key: String

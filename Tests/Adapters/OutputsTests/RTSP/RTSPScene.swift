@@ -3,6 +3,7 @@ import Logging
 import Media
 import NIOCore
 import NIOPosix
+import NIOSSL
 import RTP
 import Synchronization
 import Testing
@@ -22,7 +23,10 @@ final class RTSPScene: Sendable {
   let slot: FrameSlot
   let output: RTSPOutput
   let board: StatusBoard
+  /// Of the listener without TLS, or the only one.
   let port: Int
+  /// Of the listener with TLS, if there are two.
+  let securePort: Int?
   private let serving: Task<Void, any Error>
   private let serial = Mutex<UInt64>(0)
 
@@ -59,6 +63,8 @@ final class RTSPScene: Sendable {
     }
     var iterator = ports.makeAsyncIterator()
     port = await iterator.next() ?? 0
+    let hasTwo = values["tls.enabled"] != nil && values["plainEnabled"] == nil
+    securePort = hasTwo ? await iterator.next() : nil
     try #require(port > 0)
   }
 
@@ -127,9 +133,12 @@ final class RTSPTestClient: Sendable {
   private let reader: PullReader
   private let cseq = Mutex(0)
 
-  /// - Parameter from: Our own address, the usual one by default.
+  /// - Parameters:
+  ///   - isSecure: Over TLS; any certificate will do.
+  ///   - host: Our own address, the usual one by default.
   init(
-    port: Int, url: String, receiveBuffer: Int32? = nil, from host: String? = nil
+    port: Int, url: String, isSecure: Bool = false, receiveBuffer: Int32? = nil,
+    from host: String? = nil
   ) async throws {
     self.url = url
     let reader = PullReader()
@@ -139,6 +148,13 @@ final class RTSPTestClient: Sendable {
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if isSecure {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.certificateVerification = .none
+            let handler = try NIOSSLClientHandler(
+              context: NIOSSLContext(configuration: configuration), serverHostname: nil)
+            try channel.pipeline.syncOperations.addHandler(handler)
+          }
           try channel.pipeline.syncOperations.addHandler(PullHandler(reader))
         }
       }

@@ -12,6 +12,7 @@ import Testing
   /// Both ends and what is on its way between them.
   private struct Link {
     var server: RTSPServerConnection
+    var desk: LoginDesk
     var client: RTSPClientSession
     var parser = RTSPResponseParser()
     var inbox = ByteBuffer()
@@ -32,6 +33,8 @@ import Testing
       let configuration = RTSPServerConfiguration(
         presentation: RTSPPresentation(path: "/live/stream"), authentication: authentication,
         serverName: "test")
+      var generator = SeededGenerator(seed: 2)
+      desk = LoginDesk(configuration: configuration, generator: &generator)
       server = RTSPServerConnection(
         configuration: configuration, localAuthority: "192.0.2.1:8554",
         generator: SeededGenerator(seed: 1), acceptedAt: now)
@@ -64,6 +67,10 @@ import Testing
       for order in orders {
         switch order {
         case .send(let bytes): try deliver(bytes)
+        case .authenticate(let attempt):
+          if case .verdict(let verdict) = desk.judge(attempt, from: nil, at: now) {
+            try carryOut(server.authenticated(verdict, at: now))
+          }
         case .describe:
           try carryOut(
             server.described(with: ByteBuffer(string: SampleServer.description), at: now))
