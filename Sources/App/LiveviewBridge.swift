@@ -25,7 +25,7 @@ struct LiveviewBridge: AsyncParsableCommand {
     version: "liveview-bridge \(Version.current)",
     subcommands: [
       RunCommand.self, SimulateCommand.self, DiscoverCommand.self, SnapshotCommand.self,
-      DiagnoseCommand.self, ConfigCommand.self,
+      DiagnoseCommand.self, ConfigCommand.self, PasswordCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }
