@@ -78,6 +78,49 @@ import Testing
     #expect(await bridge.stop() == 0)
   }
 
+  /// GStreamer loses every twentieth packet, says so by NACK to where the packets come from, and
+  /// gets them again.
+  @Test func gstreamerGetsLostPacketsAgain() async throws {
+    let folder = try TemporaryFolder()
+    let (port, sourcePort) = (try FreePort.udp(), try FreePort.udp())
+    let bridge = try await bridge(
+      port: port, sdp: folder.url.appending(path: "stream.sdp"),
+      ["source-port": "\(sourcePort)", "sender-reports": "true"])
+    let format =
+      "caps=application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=120,"
+      + "rtcp-fb-nack=(boolean)true,rtcp-fb-nack-pli=(boolean)true"
+    let outcome = try await ExternalProgram.run(
+      "gst-launch-1.0",
+      [
+        "-q", "rtpbin", "name=bin", "rtp-profile=avpf", "do-retransmission=true", "latency=200",
+        "udpsrc", "port=\(port)", format, "!", "identity", "drop-probability=0.05", "!",
+        "bin.recv_rtp_sink_0", "udpsrc", "port=\(port + 1)", "!", "bin.recv_rtcp_sink_0",
+        "bin.", "!", "rtph264depay", "!", "avdec_h264", "!", "identity", "eos-after=80", "!",
+        "fakesink", "sync=false", "bin.send_rtcp_src_0", "!", "udpsink", "host=127.0.0.1",
+        "port=\(sourcePort)", "sync=false", "async=false",
+      ])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let figures = try await target(of: bridge)
+    let lost = try #require(figures["packetsReportedLost"] as? Int)
+    let repeated = try #require(figures["packetsRetransmitted"] as? Int)
+    #expect(lost > 0)
+    #expect(repeated >= lost / 2)
+    #expect(figures["roundTripMilliseconds"] is Double, "a report answered ours")
+    #expect((figures["lossRatio"] as? Double ?? 1) < 0.2)
+    #expect(await bridge.stop() == 0)
+  }
+
+  /// The target's part of the status page.
+  private func target(of bridge: RunningBridge) async throws -> [String: Any] {
+    let answer = try await ExternalProgram.run(
+      "curl", ["-sSf", "http://127.0.0.1:\(bridge.controlPort)/status"])
+    let status = try JSONSerialization.jsonObject(with: Data(answer.output)) as? [String: Any]
+    let components = status?["components"] as? [String: Any]
+    let push = components?["rtpPush"] as? [String: Any]
+    let targets = push?["targets"] as? [String: Any]
+    return try #require(targets?["studio"] as? [String: Any])
+  }
+
   /// Over a pause a receiver sees one stream: ffmpeg goes on by itself, and its time has gone on.
   @Test func ffmpegGoesOnAfterAPause() async throws {
     let folder = try TemporaryFolder()

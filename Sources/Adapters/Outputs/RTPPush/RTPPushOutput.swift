@@ -66,6 +66,7 @@ public struct RTPPushOutput: Output {
       let file = target.sdpFile.map { ", SDP in \($0)" } ?? ""
       return "RTP to \(target.name): \(host):\(target.port) "
         + "(\(target.profile.rawValue), payload type \(target.payloadType)\(file))"
+        + (target.startsPaused ? ", paused" : "")
     }
   }
 

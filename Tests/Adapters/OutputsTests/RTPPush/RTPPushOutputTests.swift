@@ -28,12 +28,12 @@ import Testing
     let output = makeOutput([
       "targets": .init(.stringArray(["a", "b"]), isSecret: false),
       "a.address": "192.0.2.1", "a.port": 5004, "a.sdpFile": "/srv/a.sdp",
-      "b.address": "::1", "b.port": 5006, "b.profile": "avp",
+      "b.address": "::1", "b.port": 5006, "b.profile": "avp", "b.paused": true,
     ])
     #expect(
       output.startUpLines() == [
         "RTP to a: 192.0.2.1:5004 (sora, payload type 120, SDP in /srv/a.sdp)",
-        "RTP to b: [::1]:5006 (avp, payload type 96)",
+        "RTP to b: [::1]:5006 (avp, payload type 96), paused",
       ])
   }
 
