@@ -41,14 +41,19 @@ public final class MetricsNotebook: MetricsFactory, Sendable {
 
   public func destroyCounter(_ handler: any CounterHandler) {}
   public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-  public func destroyMeter(_ handler: any MeterHandler) {}
-  public func destroyRecorder(_ handler: any RecorderHandler) {}
+  public func destroyMeter(_ handler: any MeterHandler) { forget(handler) }
+  public func destroyRecorder(_ handler: any RecorderHandler) { forget(handler) }
   public func destroyTimer(_ handler: any TimerHandler) {}
+
+  private func forget(_ handler: Any) {
+    guard let entry = handler as? Entry else { return }
+    values.withLock { _ = $0.removeValue(forKey: entry.name) }
+  }
 
   private final class Entry: CounterHandler, FloatingPointCounterHandler, MeterHandler,
     RecorderHandler, TimerHandler
   {
-    private let name: String
+    let name: String
     private let notebook: MetricsNotebook
 
     init(name: String, notebook: MetricsNotebook) {

@@ -40,6 +40,7 @@ final class RTSPServerLoop {
   private var reportedFailures: UInt64 = 0
   private var described: (format: VideoFormat, version: UInt64)?
   private let descriptionID: UInt64
+  private let instruments: RTSPServerInstruments
   private var allEnded: EventLoopPromise<Void>?
 
   /// - Parameter demand: Told whether anybody watches.
@@ -65,6 +66,7 @@ final class RTSPServerLoop {
       refusalRoom: settings.limits.refusedConnections)
     tunnels = RTSPTunnels(isEnabled: settings.allowsHTTPTunnel)
     totals = status.current.totals
+    instruments = RTSPServerInstruments(after: status.current)
     // 32 bits, because some players read the number as a signed 64-bit integer.
     let identity = UInt64.random(in: 1...UInt64(UInt32.max))
     descriptionID = identity
@@ -204,6 +206,7 @@ final class RTSPServerLoop {
     reportFailedLogins()
     identity?.refresh(on: loop)
     updateStatus()
+    instruments.record(status.current)
   }
 
   private func reportFailedLogins() {

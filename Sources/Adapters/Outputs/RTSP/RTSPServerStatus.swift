@@ -49,11 +49,13 @@ struct RTSPServerTotals: Sendable {
   var picturesSent: UInt64 = 0
   var picturesSkipped: UInt64 = 0
   var bytesSent: UInt64 = 0
+  var startBytes: UInt64 = 0
 
   mutating func add(_ viewer: RTSPViewer) {
     picturesSent &+= viewer.picturesSent
     picturesSkipped &+= viewer.picturesSkipped
     bytesSent &+= viewer.bytesSent
+    startBytes &+= viewer.startBytes
   }
 }
 
@@ -64,6 +66,14 @@ final class RTSPServerStatus: Sendable {
     var openConnections = 0
     var totals = RTSPServerTotals()
     var viewers: [ViewerStatus] = []
+
+    /// With those of the viewers who are there.
+    var picturesSent: UInt64 { viewers.reduce(totals.picturesSent) { $0 &+ $1.picturesSent } }
+    var picturesSkipped: UInt64 {
+      viewers.reduce(totals.picturesSkipped) { $0 &+ $1.picturesSkipped }
+    }
+    var bytesSent: UInt64 { viewers.reduce(totals.bytesSent) { $0 &+ $1.bytesSent } }
+    var startBytes: UInt64 { viewers.reduce(totals.startBytes) { $0 &+ $1.startBytes } }
   }
 
   private let contents = Mutex(Contents())
@@ -83,9 +93,6 @@ final class RTSPServerStatus: Sendable {
     let now = clock.now()
     let contents = current
     let viewers = contents.viewers
-    let sent = viewers.reduce(contents.totals.picturesSent) { $0 &+ $1.picturesSent }
-    let skipped = viewers.reduce(contents.totals.picturesSkipped) { $0 &+ $1.picturesSkipped }
-    let bytes = viewers.reduce(contents.totals.bytesSent) { $0 &+ $1.bytesSent }
     return .object([
       "connections": .int(contents.openConnections),
       "connectionsTotal": .int(contents.totals.connections),
@@ -93,9 +100,10 @@ final class RTSPServerStatus: Sendable {
       "loginsFailedTotal": .int(contents.totals.loginsFailed),
       "viewerCount": .int(viewers.count),
       "viewersTotal": .int(contents.totals.viewers),
-      "picturesSentTotal": .int(sent),
-      "picturesSkippedTotal": .int(skipped),
-      "bytesSentTotal": .int(bytes),
+      "picturesSentTotal": .int(contents.picturesSent),
+      "picturesSkippedTotal": .int(contents.picturesSkipped),
+      "bytesSentTotal": .int(contents.bytesSent),
+      "startBytesTotal": .int(contents.startBytes),
       "viewers": .array(viewers.map { $0.value(at: now) }),
     ])
   }
