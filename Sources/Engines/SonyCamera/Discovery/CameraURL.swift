@@ -79,7 +79,8 @@ public struct CameraURL: Sendable, Hashable, CustomStringConvertible {
     if text.first == "[" {
       guard let close = text.firstIndex(of: "]") else { return nil }
       let host = text[text.index(after: text.startIndex)..<close]
-      guard !host.isEmpty, host.utf8.allSatisfy({ isHexDigit($0) || $0 == 0x3A || $0 == 0x2E })
+      guard host.contains(":"),
+        host.utf8.allSatisfy({ isHexDigit($0) || $0 == 0x3A || $0 == 0x2E })
       else { return nil }
       return port(text[text.index(after: close)...]).map { (String(host), $0) }
     }

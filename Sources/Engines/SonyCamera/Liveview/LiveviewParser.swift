@@ -188,8 +188,9 @@ public struct LiveviewParser: Sendable {
     of header: LiveviewPacketHeader, knownUpTo: Int, from buffer: inout ByteBuffer
   ) {
     let declared = header.payloadSize + Int(header.paddingSize)
-    let next = LiveviewSignature.offset(in: buffer, from: knownUpTo, requireWhole: true)
-    if let next, next < declared {
+    // Not beyond the declared end: how much of what follows is there already is chance.
+    let packet = buffer.getSlice(at: buffer.readerIndex, length: declared) ?? buffer
+    if let next = LiveviewSignature.offset(in: packet, from: knownUpTo, requireWhole: true) {
       statistics.resynchronisationCount += 1
       statistics.garbageByteCount += next - knownUpTo
       consume(next, from: &buffer)

@@ -22,7 +22,8 @@ import Testing
 
   @Test(arguments: [
     "", "http://", "https://h/", "/path", "http://user@h/", "http://h:0/", "http://h:65536/",
-    "http://h:x/", "http://h/a b", "http://h/\r\nHost: x", "http://[::1/", "http://h/ä",
+    "http://h:x/", "http://h/a b", "http://h/\r\nHost: x", "http://[::1/", "http://[f2A]/",
+    "http://h/ä",
     "http://h x/",
   ])
   func refuses(text: String) {

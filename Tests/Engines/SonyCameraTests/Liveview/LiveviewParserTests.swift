@@ -95,6 +95,22 @@ import Testing
     #expect(try parser.packets(in: stream.array).images.map(\.sequenceNumber) == [1, 2])
   }
 
+  @Test func aPacketInsideThePayloadsLastBytesIsTheSameInPieces() throws {
+    // Found by fuzzing: seen whole, the next packet was found; byte by byte it was not.
+    var stream = SampleStream()
+    var measured = SampleStream()
+    measured.appendImage()
+    stream.appendCutImage(byteCount: measured.array.count - 8)
+    stream.appendImage()
+    stream.appendImage()
+    var whole = LiveviewParser()
+    var dripped = LiveviewParser()
+    let expected = try whole.packets(in: stream.array)
+    #expect(expected.images.last?.sequenceNumber == 3)
+    #expect(try dripped.packets(in: stream.array, chunk: 1) == expected)
+    #expect(dripped.statistics == whole.statistics)
+  }
+
   @Test func findsTheNextPacketBehindGarbage() throws {
     var generator = SeededGenerator(seed: 7)
     var stream = SampleStream()
