@@ -49,7 +49,10 @@ private struct SessionDescriptionParser {
     guard lineNumber <= limits.lineCount else { throw .tooManyLines(limit: limits.lineCount) }
     let line = line.trimmingBlanks
     guard let type = line.first else { return }
-    guard line.dropFirst().first == "=" else { throw .malformedLine(line: lineNumber) }
+    // RFC 8866 §9: a text may hold any byte but NUL and line ends.
+    guard line.dropFirst().first == "=", !line.utf8.contains(0) else {
+      throw .malformedLine(line: lineNumber)
+    }
     let value = line.dropFirst(2)
     guard hasVersion else {
       guard type == "v", value.trimmingBlanks == "0" else {

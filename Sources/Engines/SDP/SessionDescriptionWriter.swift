@@ -34,7 +34,7 @@ private struct LineWriter {
   mutating func line(_ type: Character, _ value: String) {
     text.append(type)
     text.append("=")
-    text.append(contentsOf: value.prefix { !$0.isNewline && $0 != "\0" })
+    text.append(contentsOf: value.prefix { !["\r\n", "\r", "\n", "\0"].contains($0) })
     text.append("\r\n")
   }
 }

@@ -76,6 +76,7 @@ import Testing
     ("v=1", .unsupportedVersion(line: 1)),
     ("\ns=x\nv=0", .unsupportedVersion(line: 2)),
     ("v=0\n\nnonsense", .malformedLine(line: 3)),
+    ("v=0\ns=a\0b", .malformedLine(line: 2)),
     ("v=0\nm=video", .malformedMedia(line: 2)),
     ("v=0\nm=video 65536 RTP/AVP 96", .malformedMedia(line: 2)),
     ("v=0\nm=video / RTP/AVP 96", .malformedMedia(line: 2)),

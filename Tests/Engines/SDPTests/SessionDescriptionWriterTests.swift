@@ -38,4 +38,10 @@ import Testing
     #expect(description.serialized.contains("s=good\r\n"))
     #expect(!description.serialized.contains("evil"))
   }
+
+  @Test func onlyWhatEndsALineIsCut() throws {
+    // Found by fuzzing: a media type ended at what only Unicode takes for a line end.
+    let text = "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=a\u{2028}b\r\nt=0 0\r\nm=v\u{85}x 0 a 1\r\n"
+    #expect(try SessionDescription(parsing: text).serialized == text)
+  }
 }
