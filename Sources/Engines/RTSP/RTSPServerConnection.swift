@@ -122,6 +122,7 @@ public struct RTSPServerConnection: Sendable {
 
   /// The client will send no more; an answer it waits for is still given.
   public mutating func inputEnded() -> [RTSPServerOrder] {
+    guard !isClosed else { return [] }
     if case .nothing = waiting { return peerClosed() + [.close] }
     closesAfterAnswer = true
     return []

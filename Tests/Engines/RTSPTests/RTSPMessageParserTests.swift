@@ -123,6 +123,8 @@ import Testing
     Faulty("OPTIONS * RTSP/1.0\r\n: x\r\nCSeq: 1\r\n\r\n", .headerMalformed(position: 20)),
     Faulty(
       "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: a\0b\r\n c\r\n\r\n", .headerMalformed(position: 29)),
+    // Found by fuzzing: what was taken for the number, others might go on reading.
+    Faulty("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n 2\r\n\r\n", .cseqInvalid(position: 20)),
     Faulty("OPTIONS * RTSP/1.0\r\n folded\r\nCSeq: 1\r\n\r\n", .headerMalformed(position: 20)),
     Faulty(
       "\(String(repeating: "M", count: 40)) * RTSP/1.0\r\nCSeq: 1\r\n\r\n",

@@ -334,4 +334,12 @@ import Testing
     #expect(answers.map(\.code) == [200])
     #expect(dialogue.isClosed)
   }
+
+  @Test func theEndOfAClosedConnectionOrdersNothing() {
+    // Found by fuzzing.
+    var dialogue = Dialogue()
+    let orders = dialogue.connection.received(ByteBuffer(bytes: [0x16, 3, 1]), at: dialogue.now)
+    #expect(orders == [.close])
+    #expect(dialogue.connection.inputEnded().isEmpty)
+  }
 }

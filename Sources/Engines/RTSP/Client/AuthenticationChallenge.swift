@@ -23,7 +23,7 @@ public struct AuthenticationChallenge: Sendable, Hashable {
         var rest = item[...]
         let word = rest.prefix { $0 != " " && $0 != "\t" && $0 != "=" }
         let afterWord = rest[word.endIndex...].drop { $0 == " " || $0 == "\t" }
-        if !word.isEmpty, !afterWord.hasPrefix("=") {
+        if !word.isEmpty, word.utf8.allSatisfy(\.isTokenCharacter), !afterWord.hasPrefix("=") {
           challenges.append(AuthenticationChallenge(scheme: String(word), realm: nil))
           rest = afterWord
         }

@@ -39,5 +39,7 @@ import Testing
         AuthenticationChallenge(scheme: "Negotiate", realm: nil),
       ])
     #expect(parse("", " , ,", #"realm="nobody's""#).isEmpty)
+    // Found by fuzzing: a scheme is one word.
+    #expect(parse(#"c4ef1", opaque="5ccc""#).isEmpty)
   }
 }
