@@ -223,11 +223,16 @@ def rtcp():
 
 def fields():
     write("rtsp-transport", *TRANSPORTS, "\n".join(TRANSPORTS), ",".join(TRANSPORTS))
-    write("rtsp-authorization", *[x.split(": ", 1)[1] for x in (BASIC, DIGEST)],
-          "basic dTpw", "Basic " + base64.b64encode(b"u:wrong").decode(), "Bearer abc",
-          'Digest realm="a, b", nonce="\\"q\\"", stale=TRUE\nBasic realm=x, Digest qop="auth"',
-          DIGEST.split(": ", 1)[1].replace("MD5", "SHA-256").replace(
-              "6629fae49393a05397450978507c4ef1", "0" * 64))
+    logins = [x.split(": ", 1)[1] for x in (BASIC, DIGEST)] + [
+        "basic dTpw", "Basic " + base64.b64encode(b"u:wrong").decode(), "Bearer abc",
+        "Basic " + base64.b64encode(b"v:q").decode(), "Basic " + base64.b64encode(b"w:s").decode(),
+        'Digest realm="a, b", nonce="\\"q\\"", stale=TRUE\nBasic realm=x, Digest qop="auth"',
+        DIGEST.split(": ", 1)[1].replace("MD5", "SHA-256").replace(
+            "6629fae49393a05397450978507c4ef1", "0" * 64),
+        "pbkdf2-sha256:1000:AAECAwQFBgc=:" + base64.b64encode(bytes(32)).decode(),
+        "md5:" + "0" * 32, "192.0.2.0/24", "2001:db8::/32", "::ffff:10.0.0.0/104", "p"]
+    write("rtsp-authorization", *[bytes([i % 16]) + x.encode() for i, x in enumerate(logins)],
+          *[bytes([i]) for i in range(16)])
     write("rtsp-range", "npt=now-", "npt=0.000-", "npt=1:02:03.5-10:00:00", "npt=-20",
           "clock=19961108T142300.25Z-19961108T143520Z", "smpte=10:07:33:05.01-10:08:00",
           "smpte-25=10:07:00-", "npt = 5 - 4 ", "utc=1")

@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
     FuzzTarget("rtsp-interleaved", RTSPMessages.interleaved),
     FuzzTarget("rtsp-replies", RTSPMessages.replies),
     FuzzTarget("rtsp-transport", RTSPFields.transport),
-    FuzzTarget("rtsp-authorization", RTSPFields.authorization),
+    FuzzTarget("rtsp-authorization", LoginChecks.run),
     FuzzTarget("rtsp-range", RTSPFields.range),
     FuzzTarget("rtsp-url", RTSPFields.url),
     FuzzTarget("rtsp-tunnel", RTSPTunnels.tunnel),

@@ -8,11 +8,14 @@ import RTP
 struct ServerStage {
   private(set) var orders: [RTSPServerOrder] = []
   private var connection: RTSPServerConnection
+  private var desk: LoginDesk
   private var now = MediaTime(nanoseconds: 1_000_000_000)
   private let answersAtOnce: Bool
 
   /// The order that waits for its answer.
-  private enum Pending { case nothing, description, transport(RTSPTransport), playback }
+  private enum Pending {
+    case nothing, login(RTSPLoginAttempt), description, transport(RTSPTransport), playback
+  }
   private var pending = Pending.nothing
   private var transport: RTSPTransport?
   private var isPlaying = false
@@ -23,7 +26,6 @@ struct ServerStage {
   /// - Parameter scene: Bit 0: a password is wanted. 1: no UDP. 2: answers have to be given by
   ///   events. 3: the server is full. 4: limits are tight.
   init(scene: UInt8) {
-    let credential = RTSPCredential(username: "u", password: "p")
     var limits = scene & 16 == 16 ? RTSPMessages.tightLimits : RTSPLimits()
     if scene & 16 == 16 {
       limits.bufferedBytes = 400
@@ -32,8 +34,10 @@ struct ServerStage {
     }
     let configuration = RTSPServerConfiguration(
       presentation: RTSPPresentation(path: "/live/stream"),
-      authentication: scene & 1 == 1 ? .basic(credential, realm: "r") : .none, limits: limits,
+      authentication: scene & 1 == 1 ? LoginChecks.authentication : .none, limits: limits,
       allowsUDP: scene & 2 == 0, serverName: "fuzz")
+    var generator = GuessableGenerator()
+    desk = LoginDesk(configuration: configuration, generator: &generator)
     connection = RTSPServerConnection(
       configuration: configuration, localAuthority: "192.0.2.1:8554",
       generator: GuessableGenerator(), admission: scene & 8 == 8 ? .refused : .admitted,
@@ -53,7 +57,10 @@ struct ServerStage {
     case .deadline:
       guard let deadline = connection.nextDeadline else { return }
       now = max(now, deadline)
-      carryOut(connection.deadlineReached(at: now))
+      // The end of one wait may show that another one is over, too.
+      for _ in 0..<3 where connection.nextDeadline.map({ $0 <= now }) ?? false {
+        carryOut(connection.deadlineReached(at: now))
+      }
       if let next = connection.nextDeadline { require(next > now, "a deadline is over once met") }
     case .fiveSeconds:
       now = now.advanced(by: .seconds(5))
@@ -65,7 +72,7 @@ struct ServerStage {
       carryOut(orders)
     case .failed:
       switch pending {
-      case .nothing, .playback: break
+      case .nothing, .login, .playback: break
       case .description:
         pending = .nothing
         carryOut(connection.described(with: nil, at: now))
@@ -96,6 +103,8 @@ struct ServerStage {
     pending = .nothing
     switch asked {
     case .nothing: break
+    case .login(let attempt):
+      carryOut(connection.authenticated(verdict(on: attempt), at: now))
     case .description:
       carryOut(connection.described(with: ByteBuffer(string: "v=0\r\n"), at: now))
     case .transport(let wanted):
@@ -110,6 +119,22 @@ struct ServerStage {
       let orders = connection.playbackReady(start, at: now)
       if !orders.isEmpty { isPlaying = true }
       carryOut(orders)
+    }
+  }
+
+  /// The desk's verdict; a turn that has to be waited for, and a slow check, take their time.
+  private mutating func verdict(on attempt: RTSPLoginAttempt) -> RTSPLoginVerdict {
+    var decision = desk.judge(attempt, from: LoginChecks.address, at: now)
+    if case .later(let waiting, let time) = decision {
+      now = now.advanced(by: time)
+      decision = desk.judge(waiting, from: LoginChecks.address, at: now)
+    }
+    switch decision {
+    case .verdict(let verdict): return verdict
+    case .check(let check): return desk.finished(check, isRight: check.evaluate(), at: now)
+    case .later(let waiting, _):
+      require(false, "a turn comes once: \(waiting)")
+      return verdict(on: waiting)
     }
   }
 
@@ -136,6 +161,9 @@ struct ServerStage {
   private mutating func carryOut(_ order: RTSPServerOrder) {
     switch order {
     case .send(let bytes): check(bytes)
+    case .authenticate(let attempt):
+      requireNothingPending()
+      pending = .login(attempt)
     case .describe:
       requireNothingPending()
       pending = .description
@@ -146,6 +174,10 @@ struct ServerStage {
     case .startPlaying:
       requireNothingPending()
       require(transport != nil && !isPlaying, "what plays has a transport")
+      pending = .playback
+    case .announceNextPacket:
+      requireNothingPending()
+      require(isPlaying, "only what plays has a next packet")
       pending = .playback
     case .pausePlaying:
       isPlaying = false

@@ -22,27 +22,6 @@ enum RTSPFields {
     require(repeated == transport, "the answer says what was accepted: \(answer)")
   }
 
-  /// `Authorization`: one user's login is right, and nothing else is.
-  static func authorization(_ bytes: [UInt8]) {
-    let credential = RTSPCredential(username: "u", password: "p")
-    let authentication = RTSPAuthentication.basic(credential, realm: "r")
-    var headers = RTSPHeaders()
-    let value = String(decoding: bytes, as: UTF8.self)
-    headers.append("Authorization", value)
-    if authentication.verdict(on: headers) == .granted {
-      let login = Base64.decode(value.dropFirst(5).trimmed)
-      require(login == Array("u:p".utf8), "only the right login is granted")
-    }
-    if let login = Base64.decode(value) {
-      let again = Base64.decode(Base64.encode(login))
-      require(again == login, "Base64 is undone by its inverse")
-    }
-    for challenge in AuthenticationChallenge.parse(value.split(separator: "\n").map(String.init)) {
-      require(!challenge.scheme.isEmpty, "schemes have names")
-      require(!challenge.scheme.contains(","), "a scheme is one word")
-    }
-  }
-
   /// `Range`: parameters after the range make no difference.
   static func range(_ bytes: [UInt8]) {
     let value = String(decoding: bytes, as: UTF8.self)
