@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs all tests: format, build without warnings, unit tests over real sockets and
-# codecs, and end-to-end tests with ffmpeg and GStreamer. Arguments go to `swift test`.
+# codecs, end-to-end tests with ffmpeg and GStreamer, and a moment of fuzzing. Arguments go to
+# `swift test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/packages.sh
@@ -49,3 +50,5 @@ run_tests --skip "$alone"
 say "testing faults, and the network between two namespaces"
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1
 run_tests --filter "$alone"
+say "fuzzing the engines for a moment"
+deploy/fuzz.sh --short
