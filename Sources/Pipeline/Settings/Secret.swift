@@ -28,11 +28,7 @@ extension SettingsReader {
   public func secret(_ key: String, fileKey: String) -> Secret? {
     let direct = string(key)
     let file = string(fileKey)
-    if sourceName(of: key) == Self.commandLine {
-      report(
-        key, value: nil, source: Self.commandLine,
-        allowed: "given in \(fullKey(fileKey)), the environment or the file; process arguments "
-          + "are visible to other users")
+    if reportIfArgument(key, elsewhere: "\(fullKey(fileKey)), the environment or the file") {
       return nil
     }
     guard let file else { return direct.map(Secret.init) }
@@ -46,6 +42,22 @@ extension SettingsReader {
       return nil
     }
     return Secret(text)
+  }
+
+  /// A secret that has no file of its own; nil if it is absent, or comes from the command line.
+  public func secret(_ key: String) -> Secret? {
+    let value = string(key)
+    guard !reportIfArgument(key, elsewhere: "the environment or the file") else { return nil }
+    return value.map(Secret.init)
+  }
+
+  /// True, with a report, if the command line gives `key`.
+  private func reportIfArgument(_ key: String, elsewhere: String) -> Bool {
+    guard sourceName(of: key) == Self.commandLine else { return false }
+    report(
+      key, value: nil, source: Self.commandLine,
+      allowed: "given in \(elsewhere); process arguments are visible to other users")
+    return true
   }
 
   /// Name of the source whose values appear in the process's arguments.

@@ -169,8 +169,11 @@ struct RTSPAccessSettings: Sendable {
   }
 
   private static func hashes(_ reader: SettingsReader) -> Hashes {
-    guard let text = reader.string("passwordHash") else { return .absent }
-    let words = text.split { $0 == " " || $0 == "," }
+    // Some hashes are as good as the password.
+    guard let secret = reader.secret("passwordHash") else {
+      return reader.string("passwordHash") == nil ? .absent : .unusable
+    }
+    let words = secret.value.split { $0 == " " || $0 == "," }
     let hashes = words.compactMap { PasswordHash(parsing: $0) }
     guard hashes.count == words.count, !hashes.isEmpty else {
       reader.report(

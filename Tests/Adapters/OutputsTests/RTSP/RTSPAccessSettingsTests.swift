@@ -118,6 +118,20 @@ import Testing
     #expect(read(values).problems == [key])
   }
 
+  /// Other users can read process arguments.
+  @Test func aHashIsNoArgument() {
+    let ledger = SettingsLedger()
+    let values: [AbsoluteConfigKey: ConfigValue] = [
+      "username": "u", "passwordHash": .init(.string(Self.md5), isSecret: true),
+    ]
+    let source = SettingsSource(
+      name: SettingsReader.commandLine, provider: InMemoryProvider(values: values))
+    let settings = RTSPAccessSettings(
+      reader: SettingsReader(sources: [source], ledger: ledger))
+    #expect(settings.users.isEmpty && ledger.problems.map(\.key) == ["passwordHash"])
+    #expect(ledger.problems.allSatisfy { !$0.description.contains(Self.md5) })
+  }
+
   /// A problem report shows what is wrong, but no secret.
   @Test func problemsTellNoSecrets() {
     let ledger = SettingsLedger()

@@ -111,6 +111,20 @@ import Testing
     try await scene.stop()
   }
 
+  /// Nothing at all, and a handshake that stops in the middle.
+  @Test(arguments: ["", "\u{16}\u{3}\u{1}\u{2}"]) func aHandshakeThatNeverEndsIsCut(
+    _ bytes: String
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let scene = try await RTSPScene(
+      settings(
+        try await makeCertificate("one", in: folder), ["limits.firstRequestTimeoutSeconds": 0.5]))
+    let client = try await RTSPTestClient(port: try #require(scene.securePort), url: scene.url)
+    if !bytes.isEmpty { client.send(bytes) }
+    while try await client.next() != nil {}
+    try await scene.stop()
+  }
+
   @Test(arguments: [("-tls1_1", false), ("-tls1_2", true), ("-tls1_3", true)])
   func opensslShakesHandsFrom12On(_ version: String, works: Bool) async throws {
     let folder = try TemporaryFolder()
