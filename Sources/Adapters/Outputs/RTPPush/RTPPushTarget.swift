@@ -144,6 +144,8 @@ actor RTPPushTarget {
   ) async throws -> AttemptEnd {
     try Task.checkCancellation()
     let socket = try await openSocket()
+    // Looking a name up takes time; whoever paused the target meanwhile wants no picture of it.
+    if pauseSwitch.isPaused { return .paused }
     onStateChange(.waitingForPictures)
     if let format = stream.videoFormat { await publish(format) }
     keyframes = KeyframeSchedule(
