@@ -52,7 +52,7 @@ if [ -z "$codec_loop" ]; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-gcc -O2 -Wall -Wextra -pthread -o "$folder/rtsp-readers" Tests/Benchmarks/rtsp-readers.c
+gcc -O2 -Wall -Wextra -pthread -o "$folder/rtsp-readers" Tests/Benchmarks/rtsp-readers/*.c
 
 python3 Tests/Benchmarks/bench.py "$binary" "$codec_loop" "$folder/rtsp-readers" \
   --out "${out:-Docs/benchmarks.md}" "${arguments[@]}"

@@ -50,17 +50,23 @@ class Process:
         end(self.process, seconds=3)
 
 
-def ffmpeg_sender(pictures, fps, kbps, pixel_format, keyframe_distance, port):
+def ffmpeg_sender(pictures, fps, kbps, pixel_format, keyframe_distance, port, url=None):
+    """Reads the pictures from a file at their pace, or as they come from a URL (MJPEG)."""
+    source = ffmpeg_source(pictures.mjpeg, fps, "-re") if url is None else [
+        "ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-f", "mpjpeg", "-i", url, "-an"]
     return Process(
-        ffmpeg_source(pictures.mjpeg, fps, "-re")
-        + ffmpeg_encoder(kbps, pixel_format, keyframe_distance)
+        source + ffmpeg_encoder(kbps, pixel_format, keyframe_distance)
         + ["-f", "rtp", f"rtp://127.0.0.1:{port}?pkt_size=1400"])
 
 
-def gst_sender(pictures, fps, kbps, keyframe_distance, port):
+def gst_sender(pictures, fps, kbps, keyframe_distance, port, url=None):
+    """The same with GStreamer."""
+    source = gst_source(pictures.folder, fps) if url is None else (
+        f"souphttpsrc location={url} is-live=true do-timestamp=true ! multipartdemux ! "
+        f"image/jpeg,framerate={fps}/1 ! jpegdec")
     text = (
-        f"{gst_source(pictures.folder, fps)} ! {gst_encoder(kbps, keyframe_distance)} ! "
-        f"rtph264pay mtu=1400 ! udpsink host=127.0.0.1 port={port} sync=true")
+        f"{source} ! {gst_encoder(kbps, keyframe_distance)} ! rtph264pay mtu=1400 ! "
+        f"udpsink host=127.0.0.1 port={port} sync={'true' if url is None else 'false'}")
     return Process(["gst-launch-1.0", "-q", *text.split()])
 
 

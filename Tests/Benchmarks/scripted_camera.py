@@ -5,7 +5,8 @@
 
 Everything but the liveview is answered by a simulated camera behind it. Each picture leaves as one
 chunk with one system call, at even distances. LOG gets a line per picture: its number in the
-folder and CLOCK_MONOTONIC in nanoseconds just before that call.
+folder and CLOCK_MONOTONIC in nanoseconds just before that call. /mjpeg gives the same pictures in
+the form other programs read (multipart/x-mixed-replace).
 """
 import http.client
 import http.server
@@ -38,6 +39,11 @@ def chunk(jpeg, number, milliseconds):
     return b"%x\r\n" % len(packet) + packet + b"\r\n"
 
 
+def part(jpeg, *_):
+    head = b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg)
+    return head + jpeg + b"\r\n"
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -46,7 +52,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         if "liveview" in self.path:
-            self.stream()
+            self.stream(chunk, b"image/jpeg\r\nTransfer-Encoding: chunked")
+        elif self.path == "/mjpeg":
+            self.stream(part, b"multipart/x-mixed-replace; boundary=picture")
         else:
             self.forward()
 
@@ -75,12 +83,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self):
+    def stream(self, wrap, content_type):
         server = self.server
         self.close_connection = True
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection.sendall(
-            b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n")
+            b"HTTP/1.1 200 OK\r\nContent-Type: " + content_type + b"\r\n\r\n")
         pictures, begin, number = server.pictures, time.monotonic(), 0
         while True:
             due = begin + number / server.fps
@@ -88,7 +96,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if wait > 0:
                 time.sleep(wait)
             index = number % len(pictures)
-            data = chunk(pictures[index], number, int(due * 1000))
+            data = wrap(pictures[index], number, int(due * 1000))
             now = time.monotonic_ns()
             try:
                 self.connection.sendall(data)
