@@ -102,8 +102,9 @@ extension RTSPServerConnection {
     } catch {
       return .answer(response(error.status, to: request))
     }
-    let allowsUDP = configuration.allowsUDP && !isTunnelled
-    guard let choice = header.firstSupported(allowsUDP: allowsUDP) else {
+    // Through a tunnel nothing comes but what is inside.
+    let offer = isTunnelled ? TransportOffer(allowsUDP: false) : configuration.transportOffer
+    guard let choice = header.firstSupported(offer) else {
       return .answer(response(.unsupportedTransport, to: request))
     }
     var actions: [RTSPServerOrder] = []

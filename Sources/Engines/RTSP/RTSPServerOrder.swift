@@ -35,6 +35,8 @@ public struct RTSPServerConfiguration: Sendable {
   public var limits: RTSPLimits
   /// False: UDP is answered 461, after which every known client takes TCP.
   public var allowsUDP: Bool
+  /// Nil: multicast is answered 461.
+  public var multicast: MulticastGroup?
   /// Value of the `Server` header.
   public var serverName: String
   /// Of URLs made for clients that ask with a path only: `rtsp`, or `rtsps` over TLS.
@@ -42,14 +44,20 @@ public struct RTSPServerConfiguration: Sendable {
 
   public init(
     presentation: RTSPPresentation, authentication: RTSPAuthentication = .none,
-    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true, serverName: String,
-    defaultScheme: String = "rtsp"
+    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true,
+    multicast: MulticastGroup? = nil, serverName: String, defaultScheme: String = "rtsp"
   ) {
     self.presentation = presentation
     self.authentication = authentication
     self.limits = limits
     self.allowsUDP = allowsUDP
+    self.multicast = multicast
     self.serverName = serverName
     self.defaultScheme = defaultScheme
+  }
+
+  /// What clients may choose from.
+  var transportOffer: TransportOffer {
+    TransportOffer(allowsUDP: allowsUDP, multicast: multicast)
   }
 }

@@ -27,6 +27,9 @@ public enum RTSPTransport: Sendable, Hashable {
   /// To these ports at the address the connection comes from; never to an address the client
   /// names, which would make the server a weapon.
   case udp(clientPorts: PortPair)
+  /// To a group that is ours to choose; whatever address, ports and reach a client names are
+  /// ignored.
+  case multicast(MulticastGroup)
 }
 
 /// A `Transport` header: the client's wishes, best first.
@@ -67,10 +70,10 @@ public struct TransportHeader: Sendable, Hashable {
 
   /// The first entry this server can serve, and how; nil means 461.
   ///
-  /// - Parameter allowsUDP: False if UDP is switched off.
-  public func firstSupported(allowsUDP: Bool) -> (entry: Entry, transport: RTSPTransport)? {
+  /// - Parameter offer: What there is besides the connection itself.
+  public func firstSupported(_ offer: TransportOffer) -> (entry: Entry, transport: RTSPTransport)? {
     for entry in entries {
-      if let transport = entry.transport(allowsUDP: allowsUDP) { return (entry, transport) }
+      if let transport = entry.transport(offer) { return (entry, transport) }
     }
     return nil
   }
@@ -138,8 +141,11 @@ extension TransportHeader.Entry {
     return overflow ? nil : (first, second)
   }
 
-  fileprivate func transport(allowsUDP: Bool) -> RTSPTransport? {
-    guard isForPlaying, !isMulticast else { return nil }
+  fileprivate func transport(_ offer: TransportOffer) -> RTSPTransport? {
+    guard isForPlaying else { return nil }
+    guard !isMulticast else {
+      return lowerTransport == .udp ? offer.multicast.map(RTSPTransport.multicast) : nil
+    }
     switch lowerTransport {
     case .other:
       return nil
@@ -150,7 +156,7 @@ extension TransportHeader.Entry {
     case .udp:
       // Ports below 1024 belong to other services of the client's machine (DNS, NTP): sending
       // video there is never wanted. Without a port there is nowhere to send to.
-      guard allowsUDP, let ports = clientPorts, ports.rtp != ports.rtcp,
+      guard offer.allowsUDP, let ports = clientPorts, ports.rtp != ports.rtcp,
         ports.rtp >= 1024, ports.rtcp >= 1024
       else { return nil }
       return .udp(clientPorts: ports)
@@ -170,6 +176,10 @@ extension TransportHeader.Entry {
     case .udp(let client):
       let ports = serverPorts.map { "server_port=\($0.rtp)-\($0.rtcp);" } ?? ""
       return "\(profile);unicast;client_port=\(client.rtp)-\(client.rtcp);\(ports)\(source);"
+        + "mode=\"PLAY\""
+    case .multicast(let group):
+      return "\(profile);multicast;destination=\(group.address);"
+        + "port=\(group.ports.rtp)-\(group.ports.rtcp);ttl=\(group.timeToLive);\(source);"
         + "mode=\"PLAY\""
     }
   }

@@ -25,12 +25,12 @@ struct Dialogue {
 
   init(
     path: String = "/live/stream", authentication: RTSPAuthentication = .none,
-    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true,
+    limits: RTSPLimits = RTSPLimits(), allowsUDP: Bool = true, multicast: MulticastGroup? = nil,
     admission: RTSPServerConnection.Admission = .admitted
   ) {
     let configuration = RTSPServerConfiguration(
       presentation: RTSPPresentation(path: path), authentication: authentication, limits: limits,
-      allowsUDP: allowsUDP, serverName: "test")
+      allowsUDP: allowsUDP, multicast: multicast, serverName: "test")
     var generator = SeededGenerator(seed: 11)
     desk = LoginDesk(configuration: configuration, generator: &generator)
     connection = RTSPServerConnection(
@@ -82,7 +82,7 @@ struct Dialogue {
       case .openTransport(.udp):
         orders += connection.transportReady(
           ssrc: 0xABCDEF, serverPorts: PortPair(rtp: 6000, rtcp: 6001), at: now)
-      case .openTransport(.interleaved):
+      case .openTransport(.interleaved), .openTransport(.multicast):
         orders += connection.transportReady(ssrc: 0xABCDEF, serverPorts: nil, at: now)
       case .startPlaying, .announceNextPacket:
         announcements += 1

@@ -7,7 +7,7 @@ import Testing
   static let usual = RTSPTransport.interleaved(ChannelPair(rtp: 0, rtcp: 1))
 
   static func choice(_ text: String, allowsUDP: Bool = true) throws -> RTSPTransport? {
-    try TransportHeader(parsing: [text]).firstSupported(allowsUDP: allowsUDP)?.transport
+    try TransportHeader(parsing: [text]).firstSupported(TransportOffer(allowsUDP: allowsUDP))?.transport
   }
 
   @Test(arguments: [
@@ -61,14 +61,40 @@ import Testing
         == Self.usual)
   }
 
+  private static let group = MulticastGroup(
+    address: "239.255.1.2", ports: PortPair(rtp: 6000, rtcp: 6001), timeToLive: 3)
+
+  @Test(arguments: [
+    "RTP/AVP;multicast", "RTP/AVP/UDP;multicast;client_port=4000-4001", "rtp/avp ; Multicast",
+    // Where packets go and how far is ours to say.
+    "RTP/AVP;multicast;destination=239.9.9.9;port=7000-7001;ttl=255;layers=2",
+    "RTP/AVP;multicast;destination=198.51.100.7;port=53-54;source=198.51.100.8",
+  ]) func multicastIsToOurGroup(text: String) throws {
+    let offer = TransportOffer(allowsUDP: false, multicast: Self.group)
+    let choice = try #require(try TransportHeader(parsing: [text]).firstSupported(offer))
+    #expect(choice.transport == .multicast(Self.group))
+    #expect(
+      choice.entry.accepted(choice.transport, serverPorts: nil, ssrc: 0xAB)
+        == "\(choice.entry.profile);multicast;destination=239.255.1.2;port=6000-6001;ttl=3;"
+        + "ssrc=000000AB;mode=\"PLAY\"")
+  }
+
+  @Test(arguments: ["RTP/AVP/TCP;multicast", "RTP/AVP;multicast;mode=RECORD", "RAW/RAW;multicast"])
+  func notEverythingCanBeMulticast(text: String) throws {
+    let offer = TransportOffer(allowsUDP: true, multicast: Self.group)
+    #expect(try TransportHeader(parsing: [text]).firstSupported(offer) == nil)
+  }
+
   @Test func theAnswerRepeatsTheProfileAndNamesTheSource() throws {
     let tcp = try #require(
-      try TransportHeader(parsing: ["RTP/AVP/TCP;interleaved=2-3"]).firstSupported(allowsUDP: true))
+      try TransportHeader(parsing: ["RTP/AVP/TCP;interleaved=2-3"]).firstSupported(
+        TransportOffer(allowsUDP: true)))
     #expect(
       tcp.entry.accepted(tcp.transport, serverPorts: nil, ssrc: 0xAB)
         == "RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=000000AB;mode=\"PLAY\"")
     let udp = try #require(
-      try TransportHeader(parsing: ["RTP/AVP/UDP;client_port=4000"]).firstSupported(allowsUDP: true)
+      try TransportHeader(parsing: ["RTP/AVP/UDP;client_port=4000"]).firstSupported(
+        TransportOffer(allowsUDP: true))
     )
     #expect(
       udp.entry.accepted(
