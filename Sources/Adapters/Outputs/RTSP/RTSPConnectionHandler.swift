@@ -19,10 +19,10 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// The client's address as log lines and the status page name it.
   let peer: String
   let admission: ConnectionAdmission.Verdict
-  private let server: RTSPServerLoop
-  private let channel: any Channel
-  private var connection: RTSPServerConnection
-  private(set) var viewer: RTSPViewer?
+  let server: RTSPServerLoop
+  let channel: any Channel
+  var connection: RTSPServerConnection
+  var viewer: RTSPViewer?
 
   private var orders: [RTSPServerOrder] = []
   private var isCarryingOut = false
@@ -111,7 +111,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   // MARK: Orders
 
   /// Facts may be stated while orders are carried out; what they order comes afterwards.
-  private func carryOut(_ new: [RTSPServerOrder]) {
+  func carryOut(_ new: [RTSPServerOrder]) {
     orders += new
     guard !isCarryingOut else { return }
     isCarryingOut = true
@@ -165,6 +165,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       transportOpened(.interleaved(channel, channels), serverPorts: nil)
     case .openTransport(.udp(let clientPorts)):
       openPorts(clientPorts)
+    case .openTransport(.multicast):
+      openMulticast()
     case .startPlaying:
       startPlaying()
     case .send, .authenticate, .announceNextPacket, .pausePlaying, .stopSession, .receivedRTCP,
@@ -206,56 +208,10 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   // MARK: Session
 
-  private func openPorts(_ clientPorts: PortPair) {
-    guard let local = channel.localAddress, let peer = channel.remoteAddress else {
-      carryOut(connection.transportFailed(at: server.clock.now()))
-      return
-    }
-    let this = NIOLoopBound(self, eventLoop: channel.eventLoop)
-    UDPPortPair.open(
-      on: channel.eventLoop, local: local, peer: peer, clientPorts: clientPorts,
-      received: { datagram in
-        let handler = this.value
-        handler.connection.rtcpReceived(at: handler.server.clock.now())
-        handler.receivedRTCP(datagram)
-      }
-    ).whenComplete { result in
-      switch result {
-      case .success(let ports):
-        this.value.transportOpened(.udp(ports), serverPorts: ports.serverPorts)
-      case .failure(let error):
-        this.value.portsFailed(error)
-      }
-    }
-  }
-
-  private func portsFailed(_ error: any Error) {
-    server.logger.warning(
-      "no UDP ports for a viewer",
-      metadata: [LogKey.viewer: .string(peer), LogKey.error: .string("\(error)")])
-    carryOut(connection.transportFailed(at: server.clock.now()))
-  }
-
-  private func transportOpened(_ transport: RTSPViewerTransport, serverPorts: PortPair?) {
-    let settings = server.settings
-    let viewer = RTSPViewer(
-      transport: transport, cname: server.cname, bounds: settings.queueBounds,
-      startsWithPreamble: settings.preamble.applies(to: transport)
-        && !connection.wantsLiveStart)
-    let answer = connection.transportReady(
-      ssrc: viewer.ssrc, serverPorts: serverPorts, at: server.clock.now())
-    // The client left while the ports were being opened.
-    guard !answer.isEmpty else {
-      transport.close()
-      return
-    }
-    self.viewer = viewer
-    carryOut(answer)
-  }
-
   /// The answer first, then the first picture.
   private func startPlaying() {
     let anchor = server.clock.wallClockAnchor()
+    if case .multicast(let multicast)? = viewer?.transport { multicast.join(self) }
     guard let announcement = viewer?.start(at: anchor) else { return }
     let answer = connection.playbackReady(announcement, at: anchor.mediaTime)
     if case .send(let bytes)? = answer.first { send(bytes) }
@@ -273,8 +229,15 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       }
     }
     ended.transport.close()
+    server.udpTargets.release(by: ObjectIdentifier(self))
     if case .interleaved = ended.transport { endedViewerBytes &+= ended.bytesSent }
     server.viewerEnded(self, ended)
+  }
+
+  /// RTCP came to our ports.
+  func receivedReport(_ datagram: ByteBuffer) {
+    connection.rtcpReceived(at: server.clock.now())
+    receivedRTCP(datagram)
   }
 
   private func receivedRTCP(_ datagram: ByteBuffer) {
@@ -284,9 +247,19 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     server.stream.requestKeyframe(reason)
   }
 
+  /// Whether the viewer watches what is sent to all by multicast, and nothing else.
+  var isShared: Bool {
+    if case .multicast? = viewer?.transport { true } else { false }
+  }
+
+  /// A picture went to all viewers of the multicast group.
+  func noteShared() {
+    if isShared { viewer?.noteShared() }
+  }
+
   /// One access unit for this viewer.
   func offer(_ trains: inout PacketTrains) {
-    guard let transport = viewer?.transport,
+    guard !isShared, let transport = viewer?.transport,
       let delivery = viewer?.offer(&trains, clock: server.clock)
     else { return }
     switch delivery {

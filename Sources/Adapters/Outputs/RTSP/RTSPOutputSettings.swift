@@ -12,6 +12,7 @@ import RTSP
 /// | `path` | text | `/live/stream` | begins with `/` |
 /// | `plainEnabled` | Boolean | true | false: only over TLS, which must be enabled |
 /// | `udpEnabled` | Boolean | true | false: TCP only |
+/// | `multicast` | section | | see ``RTSPMulticastSettings`` |
 /// | `httpTunnelEnabled` | Boolean | true: RTSP over HTTP on the same port | |
 /// | `maxConnections` | number | 128 | 1…10000 |
 /// | `maxConnectionsPerAddress` | number | 16 | 1…10000 |
@@ -37,6 +38,7 @@ struct RTSPOutputSettings: Sendable {
   /// Nil if nobody may come with TLS.
   var tls: TLSSettings?
   var allowsUDP: Bool
+  var multicast: RTSPMulticastSettings
   /// RTSP over HTTP, on the same port.
   var allowsHTTPTunnel: Bool
   var maxConnections: Int
@@ -67,7 +69,7 @@ struct RTSPOutputSettings: Sendable {
     func applies(to transport: RTSPViewerTransport) -> Bool {
       switch (self, transport) {
       case (.always, _), (.tcp, .interleaved): true
-      case (.tcp, .udp), (.off, _): false
+      case (.tcp, .udp), (.tcp, .multicast), (.off, _): false
       }
     }
   }
@@ -91,6 +93,7 @@ struct RTSPOutputSettings: Sendable {
       reader.report("plainEnabled", value: "false", allowed: "true unless tls.enabled is true")
     }
     allowsUDP = reader.bool("udpEnabled", default: true)
+    multicast = RTSPMulticastSettings(reader: reader.scoped(to: "multicast"))
     allowsHTTPTunnel = reader.bool("httpTunnelEnabled", default: true)
     maxConnections = reader.int("maxConnections", default: 128, in: 1...10_000)
     maxConnectionsPerAddress = reader.int(
@@ -121,7 +124,9 @@ struct RTSPOutputSettings: Sendable {
     limits.enforcedSessionTimeout = sessionTimeout * 3 / 2
     return RTSPServerConfiguration(
       presentation: RTSPPresentation(path: path),
+      // What is asked for over TLS must not be sent around it in the clear.
       authentication: access.authentication, limits: limits, allowsUDP: allowsUDP && !isSecure,
-      serverName: name, defaultScheme: isSecure ? "rtsps" : "rtsp")
+      multicast: isSecure ? nil : multicast.group, serverName: name,
+      defaultScheme: isSecure ? "rtsps" : "rtsp")
   }
 }

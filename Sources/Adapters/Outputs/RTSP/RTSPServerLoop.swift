@@ -32,6 +32,10 @@ final class RTSPServerLoop {
   private var players: [ObjectIdentifier: RTSPConnectionHandler] = [:]
   private var admission: ConnectionAdmission
   let tunnels: RTSPTunnels
+  /// Nil if multicast is switched off.
+  let multicast: RTSPMulticast?
+  /// Where viewers are sent UDP.
+  var udpTargets = UDPTargets()
   private var recentGOP = RecentGOP()
   private var preamble: SnapshotPreamble?
   private var totals: RTSPServerTotals
@@ -70,7 +74,13 @@ final class RTSPServerLoop {
     // 32 bits, because some players read the number as a signed 64-bit integer.
     let identity = UInt64.random(in: 1...UInt64(UInt32.max))
     descriptionID = identity
-    cname = "liveview-bridge-" + String(identity, radix: 16)
+    let cname = "liveview-bridge-" + String(identity, radix: 16)
+    self.cname = cname
+    multicast = settings.multicast.group.map { group in
+      RTSPMulticast(
+        group: group, interface: settings.multicast.interface, cname: cname,
+        logger: logger, loop: loop)
+    }
   }
 
   var clock: MediaClock { stream.clock }
@@ -130,7 +140,7 @@ final class RTSPServerLoop {
     players[ObjectIdentifier(handler)] = handler
     totals.viewers &+= 1
     demand.yield(true)
-    if let start = stream.start(from: recentGOP) {
+    if !handler.isShared, let start = stream.start(from: recentGOP) {
       var trains = trains(start)
       handler.offer(&trains)
     } else {
@@ -172,6 +182,7 @@ final class RTSPServerLoop {
 
   private func removePlayer(_ handler: RTSPConnectionHandler) {
     players.removeValue(forKey: ObjectIdentifier(handler))
+    multicast?.leave(handler, at: clock.wallClockAnchor())
     guard players.isEmpty else { return }
     demand.yield(false)
     recentGOP.clear()
@@ -183,6 +194,15 @@ final class RTSPServerLoop {
     recentGOP.append(accessUnit)
     var trains = trains([accessUnit])
     for player in players.values { player.offer(&trains) }
+    if let multicast { share(&trains, by: multicast) }
+  }
+
+  private func share(_ trains: inout PacketTrains, by multicast: RTSPMulticast) {
+    let outcome = multicast.offer(&trains, clock: clock)
+    if let reason = outcome.keyframe { stream.requestKeyframe(reason) }
+    guard outcome.bytes > 0 else { return }
+    totals.bytesSent &+= UInt64(outcome.bytes)
+    for player in players.values { player.noteShared() }
   }
 
   private func trains(_ accessUnits: [AccessUnit]) -> PacketTrains {
@@ -198,6 +218,7 @@ final class RTSPServerLoop {
   func tick() {
     let anchor = clock.wallClockAnchor()
     for handler in handlers.values { handler.tick(at: anchor) }
+    multicast?.tick(at: anchor)
     if case .unavailable = stream.availability { sendPlayersAway() }
     if unreportedRefusals > 0 {
       logger.warning("connections refused", metadata: [LogKey.count: "\(unreportedRefusals)"])
@@ -243,6 +264,8 @@ final class RTSPServerLoop {
   /// Says goodbye to every viewer; done when all connections are closed.
   func shutDown(within limit: TimeAmount) -> EventLoopFuture<Void> {
     let promise = loop.makePromise(of: Void.self)
+    let this = NIOLoopBound(self, eventLoop: loop)
+    promise.futureResult.whenComplete { _ in this.value.multicast?.close() }
     guard !handlers.isEmpty else {
       promise.succeed()
       return promise.futureResult

@@ -38,7 +38,7 @@ struct RTSPViewer {
     self.startsWithPreamble = startsWithPreamble
     queue = ViewerQueue(bounds: bounds)
     sender = RTPSender(
-      ssrc: .random(in: .min ... .max), payloadType: 96,
+      ssrc: transport.sharedSSRC ?? .random(in: .min ... .max), payloadType: 96,
       firstSequenceNumber: .random(in: .min ... .max), firstTimestamp: .random(in: .min ... .max))
   }
 
@@ -55,12 +55,13 @@ struct RTSPViewer {
     isPlaying = true
     playingSince = playingSince ?? anchor
     queue.restart()
-    return sender.announce(now: anchor.mediaTime)
+    return announceNextPacket(at: anchor.mediaTime)
   }
 
   /// Fixes the numbers of the next packet, for one more PLAY.
   mutating func announceNextPacket(at now: MediaTime) -> RTPSender.Announcement {
-    sender.announce(now: now)
+    if case .multicast(let multicast) = transport { return multicast.announceNextPacket(at: now) }
+    return sender.announce(now: now)
   }
 
   mutating func pause() {
@@ -107,12 +108,19 @@ struct RTSPViewer {
       parcels.append(.frames(sender.interleaved(batch.trains, channel: channels.rtp)))
     case .udp:
       for train in batch.trains { parcels.append(.datagrams(sender.datagrams(train))) }
+    case .multicast:
+      break
     }
     // The first report goes with the first packet: receivers need it to tell the time.
     if lastReport == nil { parcels.append(report(at: clock.wallClockAnchor())) }
     count(parcels)
     if startBytes == 0 { startBytes = bytesSent }
     return parcels
+  }
+
+  /// A picture went to all viewers of the group at once; its bytes are counted there.
+  mutating func noteShared() {
+    picturesSent &+= 1
   }
 
   private mutating func count(_ parcels: [RTSPParcel]) {

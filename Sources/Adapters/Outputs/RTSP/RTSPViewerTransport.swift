@@ -23,12 +23,20 @@ enum RTSPParcel {
 enum RTSPViewerTransport {
   case interleaved(any Channel, ChannelPair)
   case udp(UDPPortPair)
+  /// Shared by all viewers of the group, who are sent nothing by themselves.
+  case multicast(RTSPMulticast)
 
   var name: String {
     switch self {
     case .interleaved: "tcp"
     case .udp: "udp"
+    case .multicast: "multicast"
     }
+  }
+
+  /// The SSRC if it is not the viewer's own.
+  var sharedSSRC: UInt32? {
+    if case .multicast(let multicast) = self { multicast.ssrc } else { nil }
   }
 
   /// False while so much is waiting that the next picture would come too late.
@@ -36,19 +44,20 @@ enum RTSPViewerTransport {
     switch self {
     case .interleaved(let channel, _): channel.isWritable
     case .udp(let ports): ports.isWritable
+    case .multicast: true
     }
   }
 
   var packetSize: PacketTrains.Size {
     switch self {
     case .interleaved: .interleaved
-    case .udp: .datagram
+    case .udp, .multicast: .datagram
     }
   }
 
   func parcel(report compound: ByteBuffer) -> RTSPParcel {
     switch self {
-    case .udp:
+    case .udp, .multicast:
       return .report(compound)
     case .interleaved(_, let channels):
       var frame = ByteBuffer()
@@ -70,7 +79,7 @@ enum RTSPViewerTransport {
       ports.sendRTP(datagrams)
     case (.udp(let ports), .report(let compound)):
       ports.sendRTCP(compound)
-    case (.interleaved, .datagrams), (.interleaved, .report), (.udp, .frames):
+    case (.interleaved, .datagrams), (.interleaved, .report), (.udp, .frames), (.multicast, _):
       assertionFailure("parcel made for another transport")
     }
   }
