@@ -48,6 +48,34 @@ import Testing
     #expect(await bridge.stop() == 0)
   }
 
+  @Test(
+    .enabled(if: Multicast.isRouted, "this machine has no route for multicast"),
+    arguments: ["ffmpeg", "gst-launch-1.0"])
+  func playersWatchByMulticast(program: String) async throws {
+    let port = try FreePort.udp() & ~1
+    let bridge = try await RunningBridge([
+      "--outputs-rtsp-multicast-enabled", "true", "--outputs-rtsp-multicast-port", "\(port)",
+    ])
+    let arguments =
+      program == "ffmpeg"
+      ? [
+        "-v", "error", "-rtsp_transport", "udp_multicast", "-i", bridge.url, "-frames:v", "10",
+        "-f", "null", "-",
+      ]
+      : [
+        "-q", "rtspsrc", "location=\(bridge.url)", "protocols=udp-mcast", "latency=0", "!",
+        "rtph264depay", "!", "h264parse", "!", "avdec_h264", "!", "videoconvert", "!", "pngenc",
+        "snapshot=true", "!", "fakesink",
+      ]
+    let outcome = try await ExternalProgram.run(program, arguments)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let joined = await bridge.program.line {
+      $0.contains("viewer joined") && $0.contains("multicast")
+    }
+    #expect(joined != nil)
+    #expect(await bridge.stop() == 0)
+  }
+
   @Test(arguments: ["sora", "avp"])
   func ffmpegReadsTheRTPPush(profile: String) async throws {
     let folder = try TemporaryFolder()

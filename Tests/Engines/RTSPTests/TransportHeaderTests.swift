@@ -7,7 +7,8 @@ import Testing
   static let usual = RTSPTransport.interleaved(ChannelPair(rtp: 0, rtcp: 1))
 
   static func choice(_ text: String, allowsUDP: Bool = true) throws -> RTSPTransport? {
-    try TransportHeader(parsing: [text]).firstSupported(TransportOffer(allowsUDP: allowsUDP))?.transport
+    try TransportHeader(parsing: [text]).firstSupported(TransportOffer(allowsUDP: allowsUDP))?
+      .transport
   }
 
   @Test(arguments: [

@@ -67,6 +67,7 @@ import Testing
       dialogue.orders.contains(.openTransport(.udp(clientPorts: PortPair(rtp: 5000, rtcp: 5001)))))
     #expect(
       setup["Transport"]
-        == "RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001;ssrc=00ABCDEF;mode=\"PLAY\"")
+        == "RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001;ssrc=00ABCDEF;mode=\"PLAY\""
+    )
   }
 }
