@@ -179,7 +179,7 @@ def record(camera, url, options, extension, folder):
          "json", path], stdout=subprocess.PIPE).stdout)
     times = [float(frame["pts_time"]) for frame in probe["frames"]]
     raw = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", path, "-vf", camera.crop, "-fps_mode", "passthrough",
+        ["ffmpeg", "-v", "fatal", "-i", path, "-vf", camera.crop, "-fps_mode", "passthrough",
          "-pix_fmt", "gray", "-f", "rawvideo", "-"], stdout=subprocess.PIPE).stdout
     numbers = [number(raw[i:i + STRIP_BYTES]) for i in range(0, len(raw), STRIP_BYTES)]
     # The last time of a number counts: before it there are its repeats.
