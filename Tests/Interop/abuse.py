@@ -80,6 +80,11 @@ def push(sock, data, limit):
     return sent
 
 
+@attack("nothing at all, for comparison")
+def nothing(t):
+    time.sleep(10)
+
+
 @attack("half-open connections")
 def half_open(t):
     socks = []
@@ -188,6 +193,7 @@ def guessing(t):
         thief.send(batch)
         for number in range(first, first + 100):
             refused += expect(thief.answer(number), 454).code == 454
+        owner.quiet(0.01)
     owner.frames.clear()
     owner.frame(channel=0)
     expect(owner.in_session("GET_PARAMETER"), 200)
