@@ -19,6 +19,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// The client's address as log lines and the status page name it.
   let peer: String
   let admission: ConnectionAdmission.Verdict
+  let isSecure: Bool
   let server: RTSPServerLoop
   let channel: any Channel
   var connection: RTSPServerConnection
@@ -42,6 +43,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     self.server = server
     self.channel = channel
     self.admission = admission
+    self.isSecure = isSecure
     let now = server.clock.now()
     host = RTSPAddress.host(of: channel.remoteAddress)
     peer = RTSPAddress.authority(of: channel.remoteAddress)

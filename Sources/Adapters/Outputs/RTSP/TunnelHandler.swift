@@ -105,17 +105,21 @@ final class TunnelHandler: ChannelInboundHandler {
     guard rtsp.admission == .admitted else { throw .serverFull }
     switch outcome {
     case .get(let cookie):
-      try tunnels.opened(by: self, number, cookie: cookie, address: rtsp.host)
+      try tunnels.opened(by: self, number, cookie: cookie, address: origin)
       state = .get(strayBytes: rest.readableBytes)
       rtsp.becomeTunnel(TunnelAnswer.opened(serverName: RTSPOutput.serverName))
     case .post(let cookie):
-      let get = try tunnels.joined(by: self, number, cookie: cookie, address: rtsp.host)
+      let get = try tunnels.joined(by: self, number, cookie: cookie, address: origin)
       rtsp.standAside()
       decode(rest, with: TunnelDecoder(), into: get)
     case .rtsp, .other:
       break
     }
   }
+
+  /// Both halves must come from here, and both over TLS or neither: what is asked for in the
+  /// clear must not steer what was opened over TLS.
+  private var origin: String { rtsp.isSecure ? "TLS " + rtsp.host : rtsp.host }
 
   private func refuse(_ refusal: TunnelRefusal) {
     state = .over
