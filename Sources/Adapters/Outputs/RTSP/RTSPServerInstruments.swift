@@ -7,7 +7,8 @@ import RTP
 /// | name, after `bridge_rtsp_` | kind | what |
 /// |---|---|---|
 /// | `connections_total` | counter | connections, refused ones too |
-/// | `connections_refused_total` | counter | of these, those there was no room for |
+/// | `connections_refused_total` | counter | of these, those there was no room for, or from elsewhere |
+/// | `logins_failed_total` | counter | wrong user names or passwords |
 /// | `viewers_total` | counter | sessions that played |
 /// | `viewers` | gauge | sessions now |
 /// | `pictures_sent_total` | counter | pictures sent, once for each viewer |
@@ -25,6 +26,7 @@ final class RTSPServerInstruments {
   private static let counts: [(name: String, count: Count)] = [
     ("connections_total", { $0.totals.connections }),
     ("connections_refused_total", { $0.totals.connectionsRefused }),
+    ("logins_failed_total", { $0.totals.loginsFailed }),
     ("viewers_total", { $0.totals.viewers }),
     ("pictures_sent_total", { $0.picturesSent }),
     ("pictures_skipped_total", { $0.picturesSkipped }),

@@ -51,7 +51,9 @@ import Testing
     contents.viewers = []
     instruments.record(contents)
     contents.totals.bytesSent = 5200
+    contents.totals.loginsFailed = 2
     instruments.record(contents)
     #expect(notebook.entries["bridge_rtsp_bytes_total"] == 5100)
+    #expect(notebook.entries["bridge_rtsp_logins_failed_total"] == 2)
   }
 }
