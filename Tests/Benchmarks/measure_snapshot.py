@@ -68,9 +68,9 @@ def on_loopback(bench, rows, goals):
         for name, values in times.items():
             rows.append([f"loopback, {fps} fps", name, str(len(values)), *spread(values), ""])
             bench.say(" ".join(rows[-1]))
-        own = statistics.median(times["liveview-bridge"])
+        own, peer = (statistics.median(values) for values in times.values())
         if fps > 1:
-            goals.append([f"ffmpeg snapshot, loopback, {fps} fps, s", own, "≤", 0.25])
+            goals.append([f"ffmpeg snapshot, loopback, {fps} fps, s", own, "≤", 0.25, peer])
 
 
 def without_a_stream(bench, rows):
@@ -83,6 +83,8 @@ def without_a_stream(bench, rows):
         times = []
         for _ in range(runs):
             bridge.wait("asleep", 60)
+            # Longer than a picture passes for live, and the calls of the way to sleep are over.
+            time.sleep(3)
             times.append(ffmpeg(bench, bridge.url))
         rows.append(["loopback, the camera sleeps before each", "liveview-bridge", str(runs),
                      *spread(times), ""])
@@ -124,8 +126,8 @@ def over_links(bench, rows, goals):
                              f"{statistics.median(sizes[name]):.0f}"])
                 bench.say(" ".join(rows[-1]))
             if goal:
-                own = statistics.median(times["liveview-bridge"])
-                goals.append([f"ffmpeg snapshot, {title}, s", own, "≤", goal])
+                own, peer = (statistics.median(values) for values in times.values())
+                goals.append([f"ffmpeg snapshot, {title}, s", own, "≤", goal, peer])
     finally:
         link.stop()
         bridge.stop()

@@ -52,10 +52,15 @@ def table(columns, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def goal_row(name, value, sign, limit):
+def number(value, limit):
+    return f"{value:.0f}" if limit == 0 else f"{value:.3f}" if limit < 0.1 else f"{value:.2f}"
+
+
+def goal_row(name, value, sign, limit, peer=None):
+    """`peer`: the same figure of gst-rtsp-server, if it has one."""
     met = value <= limit if sign == "≤" else value >= limit
-    return [name, f"{value:.3f}" if limit < 0.1 else f"{value:.2f}", f"{sign} {limit:.4g}",
-            "yes" if met else "**no**"]
+    return [name, number(value, limit), "" if peer is None else number(peer, limit),
+            f"{sign} {limit:.4g}", "yes" if met else "**no**"]
 
 
 def section(result):
@@ -75,7 +80,7 @@ def main_rows(results):
     return (
         f"{BEGIN}\n"
         f"Measured on {facts['processor']}, Linux {facts['kernel']}, {facts['date']}. {facts['note']}"
-        f"\n\n{table(['what', 'measured', 'goal', 'met'], rows)}\n{END}\n")
+        f"\n\n{table(['what', 'ours', 'gst-rtsp-server', 'goal', 'met'], rows)}\n{END}\n")
 
 
 def document(results):
