@@ -13,11 +13,11 @@ cd "$(dirname "$0")/.."
 . deploy/packages.sh
 
 package=Tests/Fuzz
-fuzzer=$package/.build/debug/fuzz
+programs=$package/.build/debug
 findings=$package/Findings
 # What long runs have found; only what --keep takes over is committed.
 found=$package/.build/corpus
-export package fuzzer findings found
+export package programs findings found
 # Swift's own report of a trap would take the signal from libFuzzer.
 export SWIFT_BACKTRACE=enable=no
 
@@ -29,10 +29,26 @@ has_runtime() {
     [ -x "$resources/../../bin/ld.lld" ]
 }
 
+# build PROGRAM...: builds the programs, each with some of the targets.
 build() {
-  say "building the fuzz targets (the first time takes 2 minutes on 2 cores)"
-  swift build --package-path "$package" --product fuzz >&2
+  local program
+  say "building the fuzz targets (the first time takes some minutes on 2 cores)"
+  for program in "$@"; do swift build --package-path "$package" --product "$program" >&2; done
   ulimit -c 0
+}
+
+# targets PROGRAM...: their targets, one in a line.
+targets() {
+  local program
+  for program in "$@"; do "$programs/$program" --list; done
+}
+
+# program TARGET: the one that has it.
+program() {
+  case $1 in
+    settings) echo "$programs/fuzz-settings" ;;
+    *) echo "$programs/fuzz" ;;
+  esac
 }
 
 # dictionary TARGET: the words its inputs are made of.
@@ -42,7 +58,7 @@ dictionary() {
     rtsp-*) echo rtsp ;;
     sdp) echo sdp ;;
     device-description) echo xml ;;
-    camera-*) echo camera ;;
+    camera-* | settings) echo camera ;;
   esac
 }
 
@@ -54,7 +70,7 @@ run() {
   words=$package/Dictionaries/$(dictionary "$target").dict
   [ ! -f "$words" ] || options+=("-dict=$words")
   mkdir -p "$findings"
-  "$fuzzer" "--target=$target" "${options[@]}" -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
+  "$(program "$target")" "--target=$target" "${options[@]}" -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
     "-artifact_prefix=$findings/$target-" "$@" >"$log" 2>&1 || code=$?
   local executions coverage seconds
   seconds=$(($(date +%s) - started))
@@ -98,11 +114,11 @@ short() {
 keep() {
   local folder=$found/$1.kept
   rm -rf "$folder" && mkdir -p "$folder" "$found/$1"
-  "$fuzzer" "--target=$1" -merge=1 -timeout=5 -max_len=2048 "$folder" "$package/Corpus/$1" \
+  "$(program "$1")" "--target=$1" -merge=1 -timeout=5 -max_len=2048 "$folder" "$package/Corpus/$1" \
     "$found/$1" >"$found/$1.merge.log" 2>&1
   rm -rf "$package/Corpus/$1" && mv "$folder" "$package/Corpus/$1"
 }
-export -f run long short keep dictionary say
+export -f run long short keep dictionary program say
 
 # each COMMAND ARGUMENT...: for every target given on standard input, FUZZ_JOBS at a time.
 each() {
@@ -114,23 +130,29 @@ if ! has_runtime; then
   [ "${1:-}" = --short ] && exit 0 || exit 1
 fi
 jobs=${FUZZ_JOBS:-1}
+all=(fuzz fuzz-settings)
 code=0
 case ${1:-all} in
-  --list) build && "$fuzzer" --list ;;
-  --keep) build && "$fuzzer" --list | each keep && du -sh --apparent-size "$package/Corpus" ;;
+  --list) build "${all[@]}" && targets "${all[@]}" ;;
+  --keep)
+    build "${all[@]}"
+    targets "${all[@]}" | each keep
+    du -sh --apparent-size "$package/Corpus"
+    ;;
   --short)
     jobs=$(nproc)
-    build
+    # What settings depend on takes longer to build than there is time for.
+    build fuzz
     heading
-    "$fuzzer" --list | each short || code=$?
+    targets fuzz | each short || code=$?
     ;;
   *)
-    build
+    build "${all[@]}"
     if [ -f "${2:-}" ]; then
-      exec "$fuzzer" "--target=$1" -timeout=5 -rss_limit_mb=512 "$2"
+      exec "$(program "$1")" "--target=$1" -timeout=5 -rss_limit_mb=512 "$2"
     fi
     heading
-    if [ "${1:-all}" = all ]; then "$fuzzer" --list; else printf '%s\n' "$1"; fi |
+    if [ "${1:-all}" = all ]; then targets "${all[@]}"; else printf '%s\n' "$1"; fi |
       each long "${2:-300}" || code=$?
     ;;
 esac

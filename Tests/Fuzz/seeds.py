@@ -341,6 +341,22 @@ def parameter_sets():
           bytes([len(high)]) + high + PPS, b"\x04\x67\x42\x00\x1e\x68\xce\x38\x80")
 
 
+def settings():
+    target = {"address": "192.0.2.9", "port": 5004, "profile": "avp", "payloadType": 96,
+              "maxPacketBytes": 1200, "keyframeIntervalSeconds": 2, "senderReports": True,
+              "dscp": "AF41", "ttl": 8, "multicastInterface": "eth0", "sourceAddress": "192.0.2.1",
+              "sdpFile": "/tmp/a.sdp", "sourcePort": 0, "multicastLoop": False}
+    push = {"outputs": {"rtpPush": {"targets": ["sora", "b"], "sora": target,
+                                    "b": dict(target, address="[2001:db8::1]", dscp=46)}}}
+    values = {"int": 7, "double": 0.5, "number": "", "word": "abc", "text": "t", "bool": False,
+              "list": ["a", "", "b"], "seconds": 1.5}
+    write("settings", json.dumps(push), json.dumps(values), json.dumps(
+        {"int": "7", "double": 1e99, "number": -3, "word": 1, "bool": "x", "list": "a",
+         "outputs": {"rtpPush": {"targets": ["targets", "a.b", "c", "c"], "c": {"port": 0}}}}),
+        '{"int": 5.0, "seconds": -1, "list": [1], "text": null}',
+        (HERE.parent.parent / "config.json").read_text())
+
+
 if __name__ == "__main__":
-    for part in (requests, server, rtcp, fields, camera, answers, parameter_sets):
+    for part in (requests, server, rtcp, fields, camera, answers, parameter_sets, settings):
         part()

@@ -17,7 +17,7 @@ enum PictureRoundTrip {
     var next = first
     var lastTimestamp: UInt32?
     for serial in 0..<4 where !script.isAtEnd {
-      let unit = picture(serial, &script)
+      let unit = picture(serial, &script, packetSize: packetizer.maxPacketSize)
       let train = packetizer.packetize(unit)
       let packets = received(overTCP.interleaved(train, channel: 5))
       let datagrams = overUDP.datagrams(train)
@@ -50,7 +50,9 @@ enum PictureRoundTrip {
     }
   }
 
-  private static func picture(_ serial: Int, _ script: inout ByteScript) -> AccessUnit {
+  private static func picture(
+    _ serial: Int, _ script: inout ByteScript, packetSize: Int
+  ) -> AccessUnit {
     let kind = script.byte()
     let isIDR = kind & 1 == 1
     let sets = ParameterSets(
@@ -61,7 +63,9 @@ enum PictureRoundTrip {
       let type = script.byte()
       let length = Int(script.byte()) << Int(kind >> 1 & 7)
       var content = script.bytes(length)
-      content += Array(repeating: type, count: min(length - content.count, 20_000))
+      // Large units from small inputs, but not thousands of packets.
+      let most = min(20_000, packetSize * 16)
+      content += Array(repeating: type, count: min(length - content.count, most))
       // The first bit says that the picture begins here.
       if content.isEmpty { content = [0x80] } else { content[0] |= 0x80 }
       units.append(unit(type & 0x7F, content))

@@ -1,0 +1,1 @@
+../Subjects/Adapters/Outputs/RTPPush/RTPPushError.swift
