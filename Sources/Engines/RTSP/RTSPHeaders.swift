@@ -49,13 +49,13 @@ extension StringProtocol {
     return zip(utf8, other.utf8).allSatisfy { $0.asciiLowercase == $1.asciiLowercase }
   }
 
-  /// Without spaces and tabs at either end.
+  /// Without spaces and tabs at either end, whatever character follows them: a combining one
+  /// makes one character with a space.
   var trimmed: String {
-    let isSpace = { (character: Character) in character == " " || character == "\t" }
-    guard let first = firstIndex(where: { !isSpace($0) }),
-      let last = lastIndex(where: { !isSpace($0) })
-    else { return "" }
-    return String(self[first...last])
+    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+    let text = Array(utf8).drop(while: isSpace)
+    guard let last = text.lastIndex(where: { !isSpace($0) }) else { return "" }
+    return String(decoding: text[...last], as: UTF8.self)
   }
 
   /// The number these ASCII digits stand for; nil for anything else, signs and spaces included.

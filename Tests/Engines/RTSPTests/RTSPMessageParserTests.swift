@@ -108,6 +108,16 @@ import Testing
     var testDescription: String { "\(error)" }
   }
 
+  /// Found by fuzzing: a combining mark made one character with the space before it.
+  @Test func spacesAreCutWhateverFollowsThem() throws {
+    let (messages, _) = Self.parse("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: \u{301}a \r\n\r\n")
+    guard case .request(let request)? = messages.first else {
+      Issue.record("no request: \(messages)")
+      return
+    }
+    #expect(request.headers["X"] == "\u{301}a")
+  }
+
   /// Faults that leave the end of the message known, and the status code each is worth.
   @Test(arguments: [
     Faulty("OPTIONS * RTSP/2.0\r\nCSeq: 1\r\n\r\n", .versionUnsupported("RTSP/2.0")),

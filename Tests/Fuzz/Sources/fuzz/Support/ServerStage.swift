@@ -59,12 +59,12 @@ struct ServerStage {
       now = max(now, deadline)
       // The end of one wait may show that another one is over, too.
       for _ in 0..<3 where connection.nextDeadline.map({ $0 <= now }) ?? false {
-        carryOut(connection.deadlineReached(at: now))
+        meetDeadline()
       }
       if let next = connection.nextDeadline { require(next > now, "a deadline is over once met") }
     case .fiveSeconds:
       now = now.advanced(by: .seconds(5))
-      carryOut(connection.deadlineReached(at: now))
+      meetDeadline()
     case .ready: answer()
     case .unavailable:
       let orders = connection.streamUnavailable(retryAfter: .seconds(3), at: now)
@@ -87,6 +87,12 @@ struct ServerStage {
       isClosed = true
       carryOut(orders, afterClose: true)
     }
+  }
+
+  private mutating func meetDeadline() {
+    let orders = connection.deadlineReached(at: now)
+    settle(orders)
+    carryOut(orders)
   }
 
   /// The client is gone at last.

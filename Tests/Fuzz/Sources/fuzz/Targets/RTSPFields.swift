@@ -10,15 +10,18 @@ enum RTSPFields {
     let values = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     guard let header = try? TransportHeader(parsing: values) else { return }
     require((1...16).contains(header.entries.count), "entries are few")
-    if let (_, transport) = header.firstSupported(allowsUDP: false), case .udp = transport {
-      require(false, "no UDP where it is switched off")
+    if let (_, transport) = header.firstSupported(TransportOffer(allowsUDP: false)) {
+      guard case .interleaved = transport else {
+        return require(false, "no UDP where it is switched off")
+      }
     }
-    guard let (entry, transport) = header.firstSupported(allowsUDP: true) else { return }
+    let offer = TransportOffer(allowsUDP: true)
+    guard let (entry, transport) = header.firstSupported(offer) else { return }
     let ports = PortPair(rtp: 5000, rtcp: 5001)
     let answer = entry.accepted(transport, serverPorts: ports, ssrc: 0xABCD)
     let again = try? TransportHeader(parsing: [answer])
     require(again?.entries.count == 1, "an answer has one entry: \(answer)")
-    let repeated = again?.firstSupported(allowsUDP: true)?.transport
+    let repeated = again?.firstSupported(offer)?.transport
     require(repeated == transport, "the answer says what was accepted: \(answer)")
   }
 
