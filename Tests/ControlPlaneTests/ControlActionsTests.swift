@@ -1,4 +1,6 @@
+import AsyncHTTPClient
 import Media
+import NIOCore
 import Pipeline
 import Synchronization
 import Testing
