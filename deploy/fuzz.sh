@@ -114,7 +114,8 @@ short() {
 keep() {
   local folder=$found/$1.kept
   rm -rf "$folder" && mkdir -p "$folder" "$found/$1"
-  "$(program "$1")" "--target=$1" -merge=1 -timeout=5 -max_len=2048 "$folder" "$package/Corpus/$1" \
+  "$(program "$1")" "--target=$1" -set_cover_merge=1 -use_counters=0 -timeout=5 \
+    -max_len=2048 "$folder" "$package/Corpus/$1" \
     "$found/$1" >"$found/$1.merge.log" 2>&1
   rm -rf "$package/Corpus/$1" && mv "$folder" "$package/Corpus/$1"
 }
