@@ -26,7 +26,9 @@ enum ServerSession {
     let acts = acts(of: bytes.dropFirst())
     let whole = play(acts, scene: scene, inPieces: false)
     let pieces = play(acts, scene: scene, inPieces: true)
-    require(whole == pieces, "pieces make no difference")
+    // With tight limits a client may send no more ahead than fits, which pieces never do.
+    let isTight = scene & 16 == 16
+    require(isTight || whole == pieces, "pieces make no difference")
   }
 
   enum Act {
