@@ -20,6 +20,7 @@ import Testing
       [
         "control.enabled": .bool(false), "control.listenAddress": .string("::"),
         "control.listenPort": .int(0), "control.allowedHosts": .stringArray(["a.example"]),
+        "control.remoteActions": .bool(true),
       ], ledger: ledger)
     let settings = ControlPlaneSettings(settings: reader.scoped(to: "control"))
     #expect(!settings.isEnabled)
@@ -27,7 +28,8 @@ import Testing
     #expect(settings.listenPort == 0)
     #expect(settings.allowedHosts == ["a.example"])
     #expect(ledger.problems.isEmpty)
-    #expect(ledger.knownKeys.count == 4)
+    #expect(settings.allowsRemoteActions)
+    #expect(ledger.knownKeys.count == 5)
   }
 
   @Test(arguments: [

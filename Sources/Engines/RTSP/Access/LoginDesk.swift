@@ -127,7 +127,7 @@ public struct LoginDesk: Sendable {
   private mutating func queue(_ login: Login, at now: MediaTime) -> Decision? {
     guard login.needsTurn, !login.attempt.hasTurn, let address = login.address else { return nil }
     switch loginGuard.arrived(from: address, at: now) {
-    case .now:
+    case .atOnce:
       return nil
     case .after(let wait):
       var waiting = login.attempt

@@ -36,7 +36,7 @@ public struct LoginGuard: Sendable {
 
   /// Whether a login may be judged.
   public enum Admission: Sendable, Hashable {
-    case now
+    case atOnce
     case after(Duration)
     case refused
   }
@@ -79,7 +79,7 @@ public struct LoginGuard: Sendable {
     }
     debt.nanoseconds += price
     keep(debt, for: key)
-    return wait > 0 ? .after(.nanoseconds(wait)) : .now
+    return wait > 0 ? .after(.nanoseconds(wait)) : .atOnce
   }
 
   /// The login was right.

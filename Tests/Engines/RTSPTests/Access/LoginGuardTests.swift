@@ -17,9 +17,10 @@ import Testing
     let answers = (0..<8).map { _ in loginGuard.arrived(from: attacker, at: now) }
     #expect(
       answers == [
-        .now, .now, .now, .now, .after(.seconds(2)), .after(.seconds(4)), .refused, .refused,
+        .atOnce, .atOnce, .atOnce, .atOnce, .after(.seconds(2)), .after(.seconds(4)), .refused,
+        .refused,
       ])
-    #expect(loginGuard.arrived(from: other, at: now) == .now)
+    #expect(loginGuard.arrived(from: other, at: now) == .atOnce)
     // The refused ones did not lengthen the line.
     now = now.advanced(by: .seconds(4))
     #expect(loginGuard.arrived(from: attacker, at: now) == .after(.seconds(2)))
@@ -37,14 +38,14 @@ import Testing
 
   @Test mutating func rightLoginsCostNothing() {
     for _ in 0..<100 {
-      #expect(loginGuard.arrived(from: attacker, at: now) == .now)
+      #expect(loginGuard.arrived(from: attacker, at: now) == .atOnce)
       loginGuard.wasRight(from: attacker, at: now)
     }
     #expect(loginGuard.count == 0)
     // Beside three wrong ones, too.
     for _ in 0..<3 { _ = loginGuard.arrived(from: attacker, at: now) }
     for _ in 0..<100 {
-      #expect(loginGuard.arrived(from: attacker, at: now) == .now)
+      #expect(loginGuard.arrived(from: attacker, at: now) == .atOnce)
       loginGuard.wasRight(from: attacker, at: now)
     }
   }
@@ -65,7 +66,7 @@ import Testing
     for _ in 0..<100 { loginGuard.wasWrongUnasked(from: attacker, at: now) }
     #expect(loginGuard.arrived(from: attacker, at: now) == .refused)
     now = now.advanced(by: .seconds(16))
-    #expect(loginGuard.arrived(from: attacker, at: now) == .now)
+    #expect(loginGuard.arrived(from: attacker, at: now) == .atOnce)
   }
 
   @Test mutating func theTableIsBoundedAndForgetsTheQuietest() {
