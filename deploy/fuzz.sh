@@ -70,7 +70,8 @@ run() {
   words=$package/Dictionaries/$(dictionary "$target").dict
   [ ! -f "$words" ] || options+=("-dict=$words")
   mkdir -p "$findings"
-  "$(program "$target")" "--target=$target" "${options[@]}" -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
+  "$(program "$target")" "--target=$target" "${options[@]}" "-timeout=${limit:-10}" -rss_limit_mb=512 \
+    -print_final_stats=1 \
     "-artifact_prefix=$findings/$target-" "$@" >"$log" 2>&1 || code=$?
   local executions coverage seconds
   seconds=$(($(date +%s) - started))
@@ -95,8 +96,10 @@ long() {
 }
 
 # short TARGET: the committed inputs and some thousands more, the same ones every time.
+#
+# By the clock a machine that does much else may take long for little.
 short() {
-  local folder code=0
+  local folder code=0 limit=60
   folder=$(mktemp -d)
   run "$1" "$folder.log" -seed=1 -runs=3000 -max_total_time=3 "$folder" "$package/Corpus/$1" ||
     code=$?
@@ -148,6 +151,7 @@ case ${1:-all} in
     targets fuzz | each short || code=$?
     ;;
   *)
+    [[ "${2:-300}" =~ ^[0-9]+$ || -f "$2" ]] || { say "neither seconds nor a file: $2"; exit 64; }
     build "${all[@]}"
     if [ -f "${2:-}" ]; then
       exec "$(program "$1")" "--target=$1" -timeout=5 -rss_limit_mb=512 "$2"

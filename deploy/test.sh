@@ -51,4 +51,4 @@ say "testing faults, and the network between two namespaces"
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1
 run_tests --filter "$alone"
 say "fuzzing the engines for a moment"
-deploy/fuzz.sh --short
+timeout --kill-after=30 1200 deploy/fuzz.sh --short

@@ -1,5 +1,7 @@
 // Feeds the engines with what libFuzzer makes up. See Docs/fuzzing.md.
 
+import Glibc
+
 /// libFuzzer's own main function, which SwiftPM's takes the place of.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
@@ -31,14 +33,15 @@ enum Fuzz {
     let name = arguments.first { $0.hasPrefix("--target=") }?.dropFirst("--target=".count)
     guard let chosen = FuzzTarget.all.first(where: { $0.name == name ?? "" }) else {
       print("usage: fuzz --list | fuzz --target=NAME [libFuzzer's arguments]")
-      return
+      exit(64)
     }
     target = chosen.run
     var count = CommandLine.argc
     var words = CommandLine.unsafeArgv
-    _ = runDriver(&count, &words) { bytes, count in
+    let code = runDriver(&count, &words) { bytes, count in
       Fuzz.target(Array(UnsafeBufferPointer(start: bytes, count: count)))
       return 0
     }
+    exit(code)
   }
 }
