@@ -88,7 +88,8 @@ struct RTSPOutputSettings: Sendable {
       where: { $0.hasPrefix("/") && $0.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } })
     access = RTSPAccessSettings(reader: reader)
     isPlainEnabled = reader.bool("plainEnabled", default: true)
-    tls = TLSSettings.read(reader.scoped(to: "tls"))
+    tls = TLSSettings.read(
+      reader.scoped(to: "tls"), plainPort: isPlainEnabled ? listenPort : nil)
     if !isPlainEnabled, tls == nil, !reader.scoped(to: "tls").bool("enabled", default: false) {
       reader.report("plainEnabled", value: "false", allowed: "true unless tls.enabled is true")
     }

@@ -51,7 +51,7 @@ import Testing
     arguments: [
       (["listenAddress": "nowhere"], "listenAddress"), (["path": "cam"], "path"),
       (["path": "/a b"], "path"), (["listenPort": 65_536], "listenPort"),
-      (["plainEnabled": false], "plainEnabled"), (["tls.enabled": true], "tls.certificateFile"),
+      (["plainEnabled": false], "plainEnabled"),
       (["tls.enabled": true, "tls.certificateFile": "/dev/null"], "tls.keyFile"),
       (
         [
@@ -65,5 +65,19 @@ import Testing
     )
   {
     #expect(read(values).problems == [key])
+  }
+
+  @Test(arguments: [(8554, true, true), (8555, true, false), (8554, false, false)])
+  func whatIsWrongWithTLSIsNamedAtOnce(port: Int, isPlain: Bool, isTaken: Bool) {
+    let files = ["tls.certificateFile", "tls.keyFile"]
+    let (settings, problems) = read([
+      "tls.enabled": true, "tls.listenPort": .init(.int(port), isSecret: false),
+      "plainEnabled": .init(.bool(isPlain), isSecret: false),
+    ])
+    #expect(problems == (isTaken ? ["tls.listenPort"] : []) + files)
+    #expect(settings.tls == nil)
+    // The system never chooses the same port twice.
+    #expect(
+      read(["tls.enabled": true, "tls.listenPort": 0, "listenPort": 0]).problems == files)
   }
 }
