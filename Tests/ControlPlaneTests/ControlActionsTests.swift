@@ -80,9 +80,14 @@ import Testing
         let reply = try await Reply.to(
           base + "/control/outputs/lamp/desk/on", method: method, headers: marker)
         #expect(reply.status == 405)
+        #expect(reply.headers["allow"] == "POST")
         #expect(reply.headers["access-control-allow-origin"] == nil)
       }
-      #expect(try await Reply.to(base + "/status", method: "POST", headers: marker).status == 405)
+      for path in ["/status", "/control"] {
+        let reply = try await Reply.to(base + path, method: "POST", headers: marker)
+        #expect(reply.status == 405)
+        #expect(reply.headers["allow"] == "GET, HEAD")
+      }
       #expect(!lamp.isOn)
     }
   }

@@ -33,8 +33,13 @@ struct RequestGuard: RouterMiddleware {
         "not served under this host name; use the IP address or add it to control.allowedHosts")
     }
     guard Self.hasAcceptableBody(request) else { return Self.refuseBody(context) }
-    let isAction = request.method == .post && ControlActions.isBelow(request.uri.path)
-    guard isAction || request.method == .get || request.method == .head else {
+    let isAction = ControlActions.isBelow(request.uri.path)
+    switch request.method {
+    case .get, .head: break
+    case .post where isAction: break
+    case _ where isAction:
+      return .failure(.methodNotAllowed, "POST does it", headers: [.allow: "POST"])
+    default:
       return .failure(
         .methodNotAllowed, "only GET and HEAD are served", headers: [.allow: "GET, HEAD"])
     }
