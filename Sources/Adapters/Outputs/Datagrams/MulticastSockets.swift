@@ -144,6 +144,8 @@ struct MulticastMembership: Sendable {
   /// Not in Swift's Glibc: with 0 a socket gets only what its own memberships bring, and not that
   /// of every other program on the machine.
   private static let multicastAll = NIOBSDSocket.Option(rawValue: 49)
+  /// The same of IPv6, `IPV6_MULTICAST_ALL`; Linux 4.20 and later.
+  private static let multicastAllIPv6 = NIOBSDSocket.Option(rawValue: 29)
 
   init(group: SocketAddress, interface: CUnsignedInt) {
     self.interface = interface
@@ -179,6 +181,10 @@ struct MulticastMembership: Sendable {
       }
     case .ipv6:
       results.append(socket.setIPv6MulticastHops(CInt(timeToLive)))
+      // An older kernel hands over foreign groups' packets: reports of strangers are dropped.
+      results.append(
+        socket.unsafeSetSocketOption(level: .ipv6, name: Self.multicastAllIPv6, value: 0 as CInt)
+          .recover { _ in })
       if interface != 0 { results.append(socket.setIPv6MulticastIF(interface)) }
     }
     return .andAllSucceed(results, on: channel.eventLoop)
