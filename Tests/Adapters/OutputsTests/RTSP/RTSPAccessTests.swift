@@ -72,7 +72,9 @@ import Testing
   }
 
   @Test func aRightLoginIsAnsweredWhileWrongOnesWait() async throws {
-    let scene = try await RTSPScene(["username": "cam", "password": "secret"])
+    let scene = try await RTSPScene([
+      "username": "cam", "password": "secret", "limits.failedLoginDelaySeconds": 30.0,
+    ])
     var guessers: [RTSPTestClient] = []
     for _ in 0..<6 {
       let client = try await scene.connect()
@@ -81,17 +83,10 @@ import Testing
     }
     await eventually { scene.status["loginsFailedTotal"] == .int(6) }
     let viewer = try await scene.connect()
-    let begin = ContinuousClock.now
     #expect(try await viewer.request("DESCRIBE", "", basic("cam:secret")).code == 200)
-    let took = begin.duration(to: .now)
-    guard case .answer(let refused)? = try await guessers[0].next() else {
-      Issue.record("no answer")
-      return
-    }
-    #expect(refused.code == 401)
-    // The order of things, not their times: the guess came long before.
-    #expect(took < begin.duration(to: .now))
     try await scene.stop()
+    // The guesses came before, and had no answer up to the end.
+    for guesser in guessers { #expect(try await guesser.next() == nil) }
   }
 
   @Test(arguments: [("127.0.0.0/8", true), ("10.0.0.0/8", false), ("::1", false)])
