@@ -35,8 +35,13 @@ struct PasswordCommand: ParsableCommand {
       throw ValidationError(
         "--iterations \(iterations): must be from \(range.lowerBound) to \(range.upperBound)")
     }
-    guard !username.isEmpty, !username.contains(where: { ":\"\\".contains($0) }) else {
-      throw ValidationError("the user name must not hold a colon, quotation mark or backslash")
+    // The settings refuse the same.
+    let isUsable = username.utf8.allSatisfy { byte in
+      byte >= 0x20 && byte != 0x7F && !":\"\\".utf8.contains(byte)
+    }
+    guard !username.isEmpty, isUsable else {
+      throw ValidationError(
+        "the user name must not hold a colon, quotation mark, backslash or control character")
     }
   }
 
@@ -59,8 +64,8 @@ struct PasswordCommand: ParsableCommand {
   /// Nil if it is empty.
   private func readPassword() throws -> String? {
     guard isatty(STDIN_FILENO) == 1 else { return Self.nonEmpty(readLine()) }
-    let first = Self.askHidden("Password for \(username): ")
-    guard first == Self.askHidden("Once more: ") else {
+    let first = try Self.askHidden("Password for \(username): ")
+    guard first == (try Self.askHidden("Once more: ")) else {
       throw ValidationError("the two are not the same")
     }
     return first
@@ -71,18 +76,39 @@ struct PasswordCommand: ParsableCommand {
   }
 
   /// Asks on the terminal without showing what is typed.
-  private static func askHidden(_ question: String) -> String? {
+  ///
+  /// Ctrl-C comes as a byte and not as a signal meanwhile, so that the terminal never stays mute.
+  ///
+  /// - Throws: `ExitCode` if the user gives up.
+  private static func askHidden(_ question: String) throws -> String? {
     show(question)
     var settings = termios()
     let isTerminal = tcgetattr(STDIN_FILENO, &settings) == 0
     var hidden = settings
-    hidden.c_lflag &= ~tcflag_t(ECHO)
+    hidden.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+    withUnsafeMutableBytes(of: &hidden.c_cc) { characters in
+      // Each byte at once.
+      characters[Int(VMIN)] = 1
+      characters[Int(VTIME)] = 0
+    }
     if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) }
     defer {
       if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) }
       show("\n")
     }
-    return nonEmpty(readLine())
+    var line = HiddenLine()
+    var byte: UInt8 = 0
+    while true {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      guard count == 1 else { return nonEmpty(line.text) }
+      switch line.typed(byte) {
+      case .goOn: break
+      case .done: return nonEmpty(line.text)
+      // As a shell counts a program that SIGINT ended.
+      case .givenUp: throw ExitCode(128 + SIGINT)
+      }
+    }
   }
 
   /// Beside the hashes, which may be on their way into a file.
