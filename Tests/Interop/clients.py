@@ -185,6 +185,8 @@ class Bridge:
             with open(folder + "/bridge.log") as log:
                 if "liveview started" in log.read():
                     return
+        self.process.kill()
+        self.process.wait(20)
         with open(folder + "/bridge.log") as log:
             sys.exit("the bridge does not start:\n" + log.read())
 
