@@ -105,7 +105,7 @@ def _(s):
     c.send(c.compose("DESCRIBE", headers=[basic(s.login[0], "wrong")]))
     other = s.connect()
     expect(other.request("DESCRIBE"), 200)
-    if time.monotonic() - started > 0.3:
+    if s.timed and time.monotonic() - started > 0.3:
         raise Fail("another client had to wait")
     expect(c.answer(1, timeout=12), 401)
     if time.monotonic() - started < 0.3:

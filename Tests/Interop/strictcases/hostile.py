@@ -175,7 +175,7 @@ def _(s):
         started = time.monotonic()
         if not c.closes_within(4):
             raise Fail("still open")
-        if time.monotonic() - started > 3:
+        if s.timed and time.monotonic() - started > 3:
             s.warn("slow to close")
 
 
@@ -257,7 +257,7 @@ def _(s):
 def _(s):
     for _ in range(200):
         socket.create_connection((s.host, s.port), 5).close()
-    time.sleep(0.2)
+    time.sleep(0.2 * s.patience)
     s.alive(s.connect())
 
 
@@ -283,7 +283,7 @@ def _(s):
     s.alive(taken[0])
     for c in taken:
         c.close()
-    time.sleep(0.3)
+    time.sleep(0.3 * s.patience)
     s.alive(s.connect())
 
 
@@ -301,7 +301,7 @@ def _(s):
             worst = max(worst, frame.at - last)
         last = frame.at
     stream.check()
-    if worst > 0.5:
+    if s.timed and worst > 0.5:
         raise Fail(f"gap of {worst * 1000:.0f} ms")
 
 

@@ -33,11 +33,11 @@ def _(s):
     c.play()
     read(c, stream, 6)
     stream.check()
-    if len(stream.pictures) < 20:
+    if s.timed and len(stream.pictures) < 20:
         raise Fail(f"{len(stream.pictures)} pictures in 6 s")
     if not stream.pictures[0].is_idr:
         raise Fail("first picture is no IDR")
-    if sum(p.is_idr for p in stream.pictures) < 2:
+    if s.timed and sum(p.is_idr for p in stream.pictures) < 2:
         raise Fail("no second IDR in 6 s")
 
 
@@ -50,7 +50,7 @@ def _(s):
     while time.monotonic() < end:
         stream.feed(pair[0].recv(4000))
     stream.check()
-    if len(stream.pictures) < 20:
+    if s.timed and len(stream.pictures) < 20:
         raise Fail(f"{len(stream.pictures)} pictures in 6 s")
 
 
@@ -65,7 +65,7 @@ def _(s):
             raise Fail(f"from {source} instead of port {port}")
 
 
-@case("RTP: time stamps follow the clock", slow=True)
+@case("RTP: time stamps follow the clock", slow=True, timed=True)
 def _(s):
     c = s.playing()
     stream = Stream()
@@ -89,7 +89,7 @@ def _(s):
         stream.feed(c.frame(channel=0).payload)
     stream.check()
     took = time.monotonic() - started
-    if took > 0.5:
+    if s.timed and took > 0.5:
         s.warn(f"{took:.2f} s")
 
 
@@ -102,7 +102,7 @@ def _(s):
         stream.feed(c.frame(channel=0).payload)
     stream.check()
     took = time.monotonic() - started
-    if took > 1.2:
+    if s.timed and took > 1.2:
         s.warn(f"{took:.2f} s")
 
 
@@ -132,7 +132,7 @@ def _(s):
         raise Fail("report of another source")
     if report.packets > packets or report.octets > octets:
         raise Fail("report counts what was not sent")
-    if abs(report.unix - time.time()) > 3:
+    if abs(report.unix - time.time()) > 3 * s.patience:
         raise Fail("NTP time is not the time")
     if abs(_signed(report.time - last.time)) > 90_000 * 3:
         raise Fail("RTP time of the report is far from the packets'")
@@ -148,14 +148,16 @@ def _(s):
     c = s.playing()
     stream, reports = Stream(), []
     read(c, stream, 12.5, reports)
-    if not 3 <= len(reports) <= 5:
+    if s.timed and not 3 <= len(reports) <= 5:
         raise Fail(f"{len(reports)} reports in 12.5 s")
     for (first, at1, *_), (second, at2, *_) in zip(reports, reports[1:]):
-        if not 2 <= at2 - at1 <= 8:
+        if s.timed and not 2 <= at2 - at1 <= 8:
             raise Fail(f"{at2 - at1:.1f} s between reports")
         skew = _signed(second.time - first.time) / 90_000 - (second.unix - first.unix)
         if abs(skew) > 0.05:
             raise Fail(f"RTP and NTP time drift by {skew * 1000:.0f} ms")
+    if not reports:
+        raise Fail("no report in 12.5 s")
     final, _, packets, octets, last = reports[-1]
     if (final.packets, final.octets) != (packets, octets):
         raise Fail(f"report counts {final.packets}/{final.octets}, sent {packets}/{octets}")
@@ -163,7 +165,7 @@ def _(s):
         raise Fail("CNAME changes")
     # The packet sent last was taken a moment before the report.
     age = _signed(final.time - last.time) / 90_000
-    if not -0.05 <= age <= 1.5:
+    if age < -0.05 or s.timed and age > 1.5:
         raise Fail(f"last picture is {age:.2f} s older than the report says")
 
 
@@ -202,7 +204,7 @@ def _(s):
     s.alive(c)
 
 
-@case("RTCP: picture loss indication brings an IDR")
+@case("RTCP: picture loss indication brings an IDR", timed=True)
 def _(s):
     c = s.connect()
     ssrc = ssrc_of(c.set_up(s.track))
