@@ -45,10 +45,11 @@ struct RTPPushOutputSettings: Sendable {
     for (index, target) in targets.enumerated() {
       for other in targets[..<index] {
         let scoped = reader.scoped(to: target.name)
-        if target.address == other.address, target.port == other.port {
+        if target.isHeard(where: other) {
           scoped.report(
             "port", value: "\(target.port)",
-            allowed: "another one than that of \(other.name), which has the same address")
+            allowed: "one that shares no port with \(other.name) at the same address, "
+              + "where sender reports take the next one, too")
         }
         if target.sourcePort != 0, target.sourcePort == other.sourcePort {
           scoped.report(
@@ -60,5 +61,17 @@ struct RTPPushOutputSettings: Sendable {
         }
       }
     }
+  }
+}
+
+extension RTPPushTargetSettings {
+  /// Ports that packets are sent to, RTP's and perhaps RTCP's.
+  private var targetPorts: Set<Int> { sendsReports ? [port, port + 1] : [port] }
+
+  /// Whether a receiver would get packets of both targets on one port.
+  fileprivate func isHeard(where other: RTPPushTargetSettings) -> Bool {
+    // Without an address there is something else to report.
+    !address.isEmpty && address.lowercased() == other.address.lowercased()
+      && !targetPorts.isDisjoint(with: other.targetPorts)
   }
 }

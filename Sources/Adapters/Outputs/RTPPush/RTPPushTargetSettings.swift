@@ -12,7 +12,7 @@ import SDP
 /// | `payloadType` | number | 120 for `sora`, 96 for `avp` | 0…127 |
 /// | `ssrc` | number | 0: random, new with each start | 0…4294967295 |
 /// | `sdpFile` | path | none: no file | |
-/// | `maxPacketBytes` | bytes of an RTP packet | 1200 | 200…1460 |
+/// | `maxPacketBytes` | bytes of an RTP packet | 1200 | 200…1452 |
 /// | `keyframeIntervalSeconds` | seconds | 2 | 0.5…2 |
 /// | `senderReports` | Boolean | false | RTCP goes to `port` + 1 |
 /// | `sourceAddress` | IP address | none: the system's choice | one of this machine, of the family of `address` |
@@ -68,7 +68,7 @@ struct RTPPushTargetSettings: Sendable, Hashable {
     let ssrc = reader.int("ssrc", default: 0, in: 0...Int(UInt32.max))
     self.ssrc = ssrc == 0 ? nil : UInt32(truncatingIfNeeded: ssrc)
     sdpFile = reader.string("sdpFile")
-    maxPacketBytes = reader.int("maxPacketBytes", default: 1200, in: 200...1460)
+    maxPacketBytes = reader.int("maxPacketBytes", default: 1200, in: 200...1452)
     keyframeInterval = reader.seconds("keyframeIntervalSeconds", default: 2, in: 0.5...2)
     sendsReports = reader.bool("senderReports", default: false)
     port = reader.int("port", default: 5004, in: 1...(sendsReports ? 65_534 : 65_535))

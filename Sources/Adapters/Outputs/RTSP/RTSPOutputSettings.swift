@@ -17,7 +17,7 @@ import RTSP
 /// | `maxConnections` | number | 128 | 1…10000 |
 /// | `maxConnectionsPerAddress` | number | 16 | 1…10000 |
 /// | `tcpPacketBytes` | bytes of an RTP packet | 1400 | 200…65000 |
-/// | `udpPacketBytes` | bytes of an RTP packet | 1200 | 200…1460 |
+/// | `udpPacketBytes` | bytes of an RTP packet | 1200 | 200…1452 |
 /// | `preamble` | word | `tcp` | `tcp`, `always`, `off` |
 /// | `maxQueuedBytes` | bytes waiting for one viewer | 262144 | 65536…16777216 |
 /// | `maxQueuedSeconds` | seconds a picture may wait for one viewer | 1.5 | 0.2…60 |
@@ -100,7 +100,7 @@ struct RTSPOutputSettings: Sendable {
     maxConnectionsPerAddress = reader.int(
       "maxConnectionsPerAddress", default: 16, in: 1...10_000)
     tcpPacketBytes = reader.int("tcpPacketBytes", default: 1400, in: 200...65_000)
-    udpPacketBytes = reader.int("udpPacketBytes", default: 1200, in: 200...1460)
+    udpPacketBytes = reader.int("udpPacketBytes", default: 1200, in: 200...1452)
     preamble = reader.choice("preamble", default: Preamble.tcp)
     maxQueuedBytes = reader.int("maxQueuedBytes", default: 262_144, in: 65_536...16_777_216)
     maxQueuedTime = reader.seconds("maxQueuedSeconds", default: 1.5, in: 0.2...60)

@@ -144,7 +144,7 @@ import Testing
   @Test func valuesOutOfRangeAreRefused() {
     let (_, problems) = read([
       "targets": list("a"), "a.address": "::1", "a.port": 65_535, "a.profile": "rtp",
-      "a.payloadType": 128, "a.maxPacketBytes": 1461, "a.keyframeIntervalSeconds": 2.5,
+      "a.payloadType": 128, "a.maxPacketBytes": 1453, "a.keyframeIntervalSeconds": 2.5,
       "a.senderReports": true, "a.sourcePort": -1, "a.ssrc": 4_294_967_296, "a.ttl": 256,
       "a.multicastInterface": "an/interface", "a.pacingFactor": 0.5, "a.pacingBurstPackets": 0,
       "a.resolveIntervalSeconds": 0.5,
@@ -170,5 +170,30 @@ import Testing
       "b.address": "::1", "b.port": 5004, "b.sourcePort": 7000, "b.sdpFile": "/x.sdp",
     ])
     #expect(problems == ["targets", "b.port", "b.sourcePort", "b.sdpFile"])
+  }
+
+  /// RTCP of one must not reach the RTP port of another.
+  @Test(arguments: [
+    (5004, true, 5005, false, true), (5005, false, 5004, true, true),
+    (5004, true, 5005, true, true), (5004, false, 5005, false, false),
+    (5004, false, 5005, true, false), (5004, true, 5006, true, false),
+  ])
+  func reportsTakeThePortAbove(
+    port: Int, reports: Bool, otherPort: Int, otherReports: Bool, collide: Bool
+  ) {
+    let (_, problems) = read([
+      "targets": list("a", "b", "c"),
+      "a.address": "host.example", "a.port": .init(.int(port), isSecret: false),
+      "a.senderReports": .init(.bool(reports), isSecret: false),
+      "b.address": "HOST.example", "b.port": .init(.int(otherPort), isSecret: false),
+      "b.senderReports": .init(.bool(otherReports), isSecret: false),
+      "c.address": "other.example", "c.port": .init(.int(port), isSecret: false),
+    ])
+    #expect(problems == (collide ? ["b.port"] : []))
+  }
+
+  @Test func targetsWithoutAddressDoNotCollide() {
+    let (_, problems) = read(["targets": list("a", "b"), "a.port": 5004, "b.port": 5004])
+    #expect(problems == ["a.address", "b.address"])
   }
 }
