@@ -50,7 +50,7 @@ final class RTPPushSocket: Sendable {
         destination, port: sourcePort, options: options, onEvent: onEvent)
       let localPort = sending.localAddress?.port ?? sourcePort
       let listening = await listen(
-        to: destination, port: localPort, options: options, onEvent: onEvent)
+        to: destination, besides: sending, port: localPort, options: options, onEvent: onEvent)
       return RTPPushSocket(
         destination: destination, localPort: localPort, sending: sending, listening: listening,
         onEvent: onEvent)
@@ -63,23 +63,28 @@ final class RTPPushSocket: Sendable {
   /// same. A group refuses nobody, and its members answer from addresses of their own, which
   /// reach the first socket.
   private static func listen(
-    to destination: SocketAddress, port: Int, options: RTPPushSocketOptions,
-    onEvent: @escaping @Sendable (Event) -> Void
+    to destination: SocketAddress, besides sending: any Channel, port: Int,
+    options: RTPPushSocketOptions, onEvent: @escaping @Sendable (Event) -> Void
   ) async -> (any Channel)? {
     guard !destination.isMulticast else { return nil }
-    let channel = try? await bind(destination, port: port, options: options, onEvent: onEvent)
+    // Both must allow sharing, but not before the first one is bound: it could get a port that
+    // somebody else shares, and not for longer: somebody else could join.
+    let sharing = ChannelOptions.socketOption(.so_reuseaddr)
+    try? await sending.setOption(sharing, value: 1).get()
+    let channel = try? await bind(
+      destination, port: port, isShared: true, options: options, onEvent: onEvent)
+    for open in [sending, channel] { try? await open?.setOption(sharing, value: 0).get() }
     try? await channel?.connect(to: destination).get()
     return channel
   }
 
   private static func bind(
-    _ destination: SocketAddress, port: Int, options: RTPPushSocketOptions,
-    onEvent: @escaping @Sendable (Event) -> Void
+    _ destination: SocketAddress, port: Int, isShared: Bool = false,
+    options: RTPPushSocketOptions, onEvent: @escaping @Sendable (Event) -> Void
   ) async throws -> any Channel {
     let anyAddress = destination.protocol == .inet6 ? "::" : "0.0.0.0"
     return try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      // Both sockets of a target share its port.
-      .channelOption(.socketOption(.so_reuseaddr), value: 1)
+      .channelOption(.socketOption(.so_reuseaddr), value: isShared ? 1 : 0)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(

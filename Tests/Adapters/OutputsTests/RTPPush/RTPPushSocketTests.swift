@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -55,6 +56,25 @@ import Testing
     await eventually { failures.withLock { $0 } == 1 }
     #expect(socket.isOpen)
     await socket.close()
+  }
+
+  /// Neither a port that others share, nor one that others can share later.
+  @Test func nobodySharesThePort() async throws {
+    let receiver = try await UDPReceiver()
+    let destination = try SocketAddress(ipAddress: "127.0.0.1", port: receiver.port)
+    let socket = try await RTPPushSocket.open(destination: destination, sourcePort: 0) { _ in }
+    let sharing = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.socketOption(.so_reuseaddr), value: 1)
+    await #expect(throws: (any Error).self) {
+      try await sharing.bind(host: "0.0.0.0", port: socket.localPort).get()
+    }
+    await socket.close()
+    let shared = try await sharing.bind(host: "0.0.0.0", port: 0).get()
+    let port = try #require(shared.localAddress?.port)
+    await #expect(throws: RTPPushError.self) {
+      _ = try await RTPPushSocket.open(destination: destination, sourcePort: port) { _ in }
+    }
+    try await shared.close()
   }
 
   @Test func takenPortIsNamed() async throws {
