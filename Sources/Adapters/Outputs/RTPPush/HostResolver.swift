@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 
 #if canImport(Glibc)
   import Glibc
@@ -8,41 +7,31 @@ import NIOPosix
 #endif
 
 /// Finds the addresses of a host.
-///
-/// Look-ups block, for half a minute if no name server answers, so they run on two threads of
-/// their own, and whoever asks is told after ten seconds.
 struct HostResolver: Sendable {
   /// Addresses looked at, at most.
   static let maxAddresses = 16
-  private static let patience = TimeAmount.seconds(10)
-  private static let threads: NIOThreadPool = {
-    let threads = NIOThreadPool(numberOfThreads: 2)
-    threads.start()
-    return threads
-  }()
 
   /// All addresses of a host, best first; empty or an error if there is none.
   let lookUp: @Sendable (_ host: String, _ port: Int) async throws -> [SocketAddress]
 
   /// The system's own: addresses as text, `/etc/hosts`, DNS.
-  static let system = HostResolver { host, port in
-    let loop = MultiThreadedEventLoopGroup.singleton.next()
-    let answer = loop.makePromise(of: [SocketAddress].self)
-    let deadline = loop.scheduleTask(in: patience) {
-      answer.fail(RTPPushError.cannotResolve(host: host))
-    }
-    threads.runIfActive(eventLoop: loop) {
-      let found = addresses(of: host, port: port)
-      let reachable = found.filter(hasRoute)
-      // Without a route to any, the network may be down for a moment only.
-      return reachable.isEmpty ? found : reachable
-    }.cascade(to: answer)
-    defer { deadline.cancel() }
-    // Whoever is cancelled does not wait for a look-up that nobody can stop.
-    return try await withTaskCancellationHandler {
-      try await answer.futureResult.get()
-    } onCancel: {
-      answer.fail(CancellationError())
+  static let system = HostResolver(names: NameLookUps(lookUp: reachableAddresses))
+
+  init(_ lookUp: @escaping @Sendable (_ host: String, _ port: Int) async throws -> [SocketAddress])
+  {
+    self.lookUp = lookUp
+  }
+
+  /// Addresses as text are taken at once and never wait behind a name that nobody knows.
+  init(names: NameLookUps) {
+    self.init { host, port in
+      let literal = Self.addresses(of: host, flags: AI_NUMERICHOST)
+      let found = literal.isEmpty ? try await names.addresses(of: host) : literal
+      return found.map { address in
+        var address = address
+        address.port = port
+        return address
+      }
     }
   }
 
@@ -63,13 +52,21 @@ struct HostResolver: Sendable {
   }
 
   /// Asks the system; blocks.
-  private static func addresses(of host: String, port: Int) -> [SocketAddress] {
+  private static func reachableAddresses(of host: String) -> [SocketAddress] {
+    let found = addresses(of: host)
+    let reachable = found.filter(hasRoute)
+    // Without a route to any, the network may be down for a moment only.
+    return reachable.isEmpty ? found : reachable
+  }
+
+  /// Asks the system; blocks unless `flags` say that `host` is an address. The port is any.
+  private static func addresses(of host: String, flags: CInt = 0) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
     hints.ai_socktype = CInt(SOCK_DGRAM.rawValue)
-    hints.ai_flags = AI_NUMERICSERV
+    hints.ai_flags = AI_NUMERICSERV | flags
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, "\(port)", &hints, &list) == 0 else { return [] }
+    guard getaddrinfo(host, "9", &hints, &list) == 0 else { return [] }
     defer { freeaddrinfo(list) }
     return sequence(first: list) { $0?.pointee.ai_next }
       .prefix { $0 != nil }.compactMap { $0.flatMap(address) }.prefix(maxAddresses).map(\.self)

@@ -55,10 +55,12 @@ import Testing
     #expect(bytes[24..<28].contains { $0 != 0 }, "the interface's number")
   }
 
-  @Test func whoIsCancelledDoesNotWait() async {
-    let lookUp = Task { try await HostResolver.system.lookUp("no-such-host.invalid", 5004) }
-    lookUp.cancel()
-    _ = await lookUp.result
+  @Test func namesGetThePortOfWhoAsks() async throws {
+    let found = [try address("192.0.2.1"), try SocketAddress(ipAddress: "2001:db8::1", port: 9)]
+    let resolver = HostResolver(names: NameLookUps { _ in found })
+    let answer = try await resolver.lookUp("studio.example", 6000)
+    #expect(answer.map(\.port) == [6000, 6000])
+    #expect(answer.map(\.ipAddress) == found.map(\.ipAddress))
   }
 }
 
