@@ -17,9 +17,17 @@ public struct RTPPushOutput: Output {
   private let telemetry: ComponentTelemetry
 
   public init(settings: SettingsReader, stream: StreamHandle, telemetry: ComponentTelemetry) {
+    self.init(settings: settings, stream: stream, telemetry: telemetry, resolver: .system)
+  }
+
+  init(
+    settings: SettingsReader, stream: StreamHandle, telemetry: ComponentTelemetry,
+    resolver: HostResolver
+  ) {
     let pushSettings = RTPPushOutputSettings(reader: settings)
     targets = pushSettings.targets.map { target in
-      RTPPushTarget(settings: target, stream: stream, logger: telemetry.logger)
+      RTPPushTarget(
+        settings: target, stream: stream, logger: telemetry.logger, resolver: resolver)
     }
     instruments = targets.map { RTPPushInstruments(target: $0.settings.name) }
     states = TargetStates(names: pushSettings.targets.map(\.name))
@@ -73,14 +81,15 @@ public struct RTPPushOutput: Output {
   /// Brings the status line up to date if the target's state is news.
   private func note(_ state: RTPPushTarget.State, of target: RTPPushTarget) {
     let name = target.settings.name
-    guard let summary = states.update(name, to: state) else { return }
-    if case .failing(let error) = state {
-      telemetry.report(error: "\(name): \(error)")
+    let isNews = states.update(name, to: state) { summary in
+      if case .failing(let error) = state { telemetry.report(error: "\(name): \(error)") }
+      telemetry.report(summary.state, summary.detail)
+    }
+    if isNews, case .failing(let error) = state {
       telemetry.logger.warning(
         "rtp push target failed",
         metadata: [LogKey.target: .string(name), LogKey.error: .string(error)])
     }
-    telemetry.report(summary.state, summary.detail)
   }
 
   private static func details(of targets: [RTPPushTarget], states: TargetStates) -> StatusValue {
@@ -101,6 +110,8 @@ final class TargetStates: Sendable {
 
   private let names: [String]
   private let states = Mutex<[String: RTPPushTarget.State]>([:])
+  /// Held from a change until it is reported; the status page may be built meanwhile.
+  private let turn = Mutex(())
 
   init(names: [String]) {
     self.names = names
@@ -108,12 +119,21 @@ final class TargetStates: Sendable {
 
   subscript(name: String) -> RTPPushTarget.State? { states.withLock { $0[name] } }
 
-  /// Takes over one target's state; returns the new summary, nil if nothing changed.
-  func update(_ name: String, to state: RTPPushTarget.State) -> Summary? {
-    states.withLock { states in
-      guard states[name] != state else { return nil }
-      states[name] = state
-      return summary(of: states)
+  /// Takes over one target's state and has the new summary reported, in the order of changes.
+  ///
+  /// - Returns: False if nothing changed, and nothing was reported.
+  @discardableResult
+  func update(
+    _ name: String, to state: RTPPushTarget.State, report: (Summary) -> Void
+  ) -> Bool {
+    turn.withLock { _ in
+      let summary: Summary? = states.withLock { states in
+        guard states[name] != state else { return nil }
+        states[name] = state
+        return self.summary(of: states)
+      }
+      summary.map(report)
+      return summary != nil
     }
   }
 

@@ -1,6 +1,7 @@
 import Configuration
 import Media
 import RTP
+import Synchronization
 import Testing
 
 @testable import Outputs
@@ -10,13 +11,16 @@ import Testing
   private let scene = RTPPushScene()
   private let board = StatusBoard(clock: .system)
 
-  private func makeOutput(_ values: [AbsoluteConfigKey: ConfigValue]) -> RTPPushOutput {
+  private func makeOutput(
+    _ values: [AbsoluteConfigKey: ConfigValue], resolver: HostResolver = .system
+  ) -> RTPPushOutput {
     let source = SettingsSource(name: "test", provider: InMemoryProvider(values: values))
     return RTPPushOutput(
       settings: SettingsReader(sources: [source], ledger: SettingsLedger()),
       stream: scene.handle,
       telemetry: ComponentTelemetry(
-        name: "rtpPush", board: board, clock: .system, logger: scene.logger))
+        name: "rtpPush", board: board, clock: .system, logger: scene.logger),
+      resolver: resolver)
   }
 
   @Test func withoutTargetsItIsOff() {
@@ -39,11 +43,12 @@ import Testing
 
   @Test func failingTargetDoesNotDisturbTheOther() async throws {
     let receiver = try await UDPReceiver()
-    let output = makeOutput([
-      "targets": .init(.stringArray(["good", "bad"]), isSecret: false),
-      "good.address": "127.0.0.1", "good.port": .init(.int(receiver.port), isSecret: false),
-      "bad.address": "no-such-host.invalid", "bad.port": 5004,
-    ])
+    let output = makeOutput(
+      [
+        "targets": .init(.stringArray(["good", "bad"]), isSecret: false),
+        "good.address": "127.0.0.1", "good.port": .init(.int(receiver.port), isSecret: false),
+        "bad.address": "no-such-host.invalid", "bad.port": 5004,
+      ], resolver: HostResolver(names: NameLookUps { _ in [] }))
     let run = Task { try await output.runSession() }
     await scene.awaitSubscribers(1)
     _ = await scene.publish(isIDR: true, milliseconds: 1000)
@@ -68,14 +73,43 @@ import Testing
 
   @Test func statesAddUp() {
     let states = TargetStates(names: ["a", "b"])
-    #expect(states.update("a", to: .waitingForPictures)?.state == .waiting)
-    #expect(
-      states.update("a", to: .sending) == .init(state: .running, detail: "sending to 2 targets"))
-    #expect(states.update("a", to: .sending) == nil)
-    #expect(
-      states.update("b", to: .failing("x"))
-        == .init(state: .running, detail: "b of 2 targets failing"))
-    #expect(states.update("a", to: .failing("y"))?.state == .retrying)
+    var reported: [TargetStates.Summary] = []
+    let report = { reported.append($0) }
+    #expect(states.update("a", to: .waitingForPictures, report: report))
+    #expect(reported.last?.state == .waiting)
+    #expect(states.update("a", to: .sending, report: report))
+    #expect(reported.last == .init(state: .running, detail: "sending to 2 targets"))
+    #expect(!states.update("a", to: .sending, report: report))
+    #expect(reported.count == 2)
+    #expect(states.update("b", to: .failing("x"), report: report))
+    #expect(reported.last == .init(state: .running, detail: "b of 2 targets failing"))
+    #expect(states.update("a", to: .failing("y"), report: report))
+    #expect(reported.last?.state == .retrying)
     #expect(states["b"] == .failing("x"))
+  }
+
+  private final class Board: Sendable {
+    let last = Mutex<String?>(nil)
+  }
+
+  /// What was reported last is what the states add up to, whoever was quicker.
+  @Test func reportsComeInTheOrderOfChanges() async {
+    let names = (0..<8).map { "\($0)" }
+    let states = TargetStates(names: names)
+    let board = Board()
+    await withTaskGroup(of: Void.self) { group in
+      for name in names {
+        group.addTask {
+          for _ in 0..<500 {
+            for state in [RTPPushTarget.State.failing("x"), .sending] {
+              states.update(name, to: state) { summary in
+                board.last.withLock { $0 = summary.detail }
+              }
+            }
+          }
+        }
+      }
+    }
+    #expect(board.last.withLock { $0 } == "sending to 8 targets")
   }
 }
