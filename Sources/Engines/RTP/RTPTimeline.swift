@@ -9,7 +9,12 @@ struct RTPTimeline {
   private let clockRate: Int64
   private var anchor: Anchor?
   private var lastTicks: Int64?
+  private var lastMoment: MediaTime?
   private var announcedTicks: Int64?
+
+  /// A picture can be older than the moment that was announced by as much as a camera that gives
+  /// few of them is slow.
+  private static let mostSecondsBehind: Int64 = 4
 
   private struct Anchor {
     var moment: MediaTime
@@ -32,6 +37,7 @@ struct RTPTimeline {
   mutating func stamp(_ presentationTime: MediaTime) -> UInt32 {
     let ticks = nextTicks(presentationTime)
     lastTicks = ticks
+    lastMoment = presentationTime
     return rtpTimestamp(ticks: ticks)
   }
 
@@ -54,9 +60,16 @@ struct RTPTimeline {
       return announced
     }
     guard let last = lastTicks, mapped <= last else { return mapped }
-    if last &- mapped <= clockRate { return last &+ 1 }
-    // More than a second back means another clock; start over one frame later instead of
-    // standing still until the old time is reached.
+    // Behind what was announced: in small steps, until the time is reached. Steps of a millisecond
+    // are what every container can tell apart.
+    if last &- mapped <= clockRate &* Self.mostSecondsBehind {
+      let step = lastMoment.flatMap { moment in
+        ticks(at: presentationTime).flatMap { now in ticks(at: moment).map { now &- $0 } }
+      }
+      return last &+ max(1, min(step ?? 1, clockRate / 1000))
+    }
+    // So far back means another clock; start over one frame later instead of standing still until
+    // the old time is reached.
     let restart = last &+ clockRate / 30
     anchor = Anchor(moment: presentationTime, ticks: restart)
     return restart

@@ -8,6 +8,8 @@ public struct RecentGOP: Sendable {
   /// The IDR first, then every following access unit; empty if there is nothing to start from.
   public private(set) var accessUnits: [AccessUnit] = []
   private var byteCount = 0
+  /// When its IDR was given out. A picture that was shown again can be older.
+  private var began: MediaTime?
   private let maxCount: Int
   private let maxBytes: Int
 
@@ -20,8 +22,13 @@ public struct RecentGOP: Sendable {
   }
 
   /// Takes note of the next access unit of the stream.
-  public mutating func append(_ accessUnit: AccessUnit) {
-    if accessUnit.isIDR { clear() } else if accessUnits.isEmpty { return }
+  public mutating func append(_ accessUnit: AccessUnit, at now: MediaTime) {
+    if accessUnit.isIDR {
+      clear()
+      began = max(accessUnit.presentationTime, now)
+    } else if accessUnits.isEmpty {
+      return
+    }
     accessUnits.append(accessUnit)
     byteCount += accessUnit.byteCount
     if accessUnits.count > maxCount || byteCount > maxBytes { clear() }
@@ -40,8 +47,8 @@ public struct RecentGOP: Sendable {
   ///
   /// - Parameter grantsIDR: Whether a new IDR would be made at once.
   public func start(at now: MediaTime, grantsIDR: Bool) -> [AccessUnit]? {
-    guard let idr = accessUnits.first else { return nil }
+    guard !accessUnits.isEmpty, let began else { return nil }
     let maxAge = grantsIDR ? KeyframeGate.joinSpacing : KeyframeGate.joinInterval
-    return idr.presentationTime.duration(to: now) <= maxAge ? accessUnits : nil
+    return began.duration(to: now) <= maxAge ? accessUnits : nil
   }
 }

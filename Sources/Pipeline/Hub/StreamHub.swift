@@ -35,7 +35,7 @@ public actor StreamHub {
   /// Gives one access unit to everybody.
   func publish(_ accessUnit: AccessUnit) {
     counters.withLock { $0.count(accessUnit) }
-    recentGOP.append(accessUnit)
+    recentGOP.append(accessUnit, at: clock.now())
     for subscription in subscriptions.values {
       if let reason = subscription.offer(accessUnit) { slot.requestKeyframe(reason) }
     }

@@ -118,6 +118,23 @@ import Testing
     #expect(last == 1_007_200)
   }
 
+  /// What a viewer starts with after a pause is older than the moment of PLAY, a millisecond apart.
+  @Test(arguments: [0, 1500] as [Int64])
+  func afterAPauseTimesStayAMillisecondApart(age: Int64) throws {
+    var sender = Self.makeSender()
+    _ = try Self.send(&sender, at: 0)
+    let announced = sender.announce(now: Self.moment(10_000)).rtpTimestamp
+    var last = try Self.send(&sender, at: 9967 - age)
+    #expect(last == announced)
+    for time in (9968 - age)...(10_000 - age) {
+      let next = try Self.send(&sender, at: time)
+      #expect(next == last &+ 90)
+      last = next
+    }
+    let live = try Self.send(&sender, at: 10_040)
+    #expect(live == announced &+ 40 * 90, "back in place")
+  }
+
   @Test func anotherClockStartsOverOneFrameLater() throws {
     var sender = Self.makeSender()
     _ = try Self.send(&sender, at: 0)

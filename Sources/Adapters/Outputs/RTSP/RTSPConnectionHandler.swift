@@ -34,6 +34,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private var timer: (moment: MediaTime, task: Scheduled<Void>)?
   private var progress: WriteProgress
   private var answerBytes: UInt64 = 0
+  /// Bytes of answers written since the client had last taken everything.
+  private var unreadAnswerBytes = 0
   private var endedViewerBytes: UInt64 = 0
 
   init(
@@ -70,8 +72,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
       return
     }
     // A client that asks and never reads would pile up answers.
-    guard queuedBytes <= server.settings.maxQueuedBytes + server.settings.limits.unreadAnswerBytes
-    else {
+    guard unreadAnswerBytes <= server.settings.limits.unreadAnswerBytes else {
       context.close(promise: nil)
       return
     }
@@ -80,6 +81,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   /// The viewer has taken what it was sent, or fallen behind.
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if channel.isWritable { unreadAnswerBytes = 0 }
     sendWaiting()
     context.fireChannelWritabilityChanged()
   }
@@ -179,6 +181,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   private func send(_ bytes: ByteBuffer) {
     answerBytes &+= UInt64(bytes.readableBytes)
+    unreadAnswerBytes &+= bytes.readableBytes
     channel.writeAndFlush(bytes, promise: nil)
   }
 
@@ -259,8 +262,12 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     if isShared { viewer?.noteShared() }
   }
 
+  /// Whether the viewer wants nothing in front of the stream.
+  var wantsLiveStart: Bool { connection.wantsLiveStart }
+
   /// One access unit for this viewer.
   func offer(_ trains: inout PacketTrains) {
+    sendWaiting()
     guard !isShared, let transport = viewer?.transport,
       let delivery = viewer?.offer(&trains, clock: server.clock)
     else { return }
@@ -273,9 +280,10 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   /// Sends what has waited for this moment; a report that is due goes first.
   private func sendWaiting() {
-    guard let transport = viewer?.transport, transport.hasRoom else { return }
+    guard let viewer, viewer.waitingBytes > 0, viewer.transport.hasRoom else { return }
     sendReport(at: server.clock.wallClockAnchor())
-    while let parcels = viewer?.takeWaiting(clock: server.clock), !parcels.isEmpty {
+    let transport = viewer.transport
+    while let parcels = self.viewer?.takeWaiting(clock: server.clock), !parcels.isEmpty {
       for parcel in parcels { transport.send(parcel) }
     }
   }
@@ -290,11 +298,13 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// Once a second: sender reports, and whether the client still takes what it is sent.
   func tick(at anchor: WallClockAnchor) {
     connection.wallClock = anchor
+    sendWaiting()
     viewer?.dropOverdue(at: anchor.mediaTime)
     sendReport(at: anchor)
     let written = answerBytes &+ endedViewerBytes &+ interleavedBytes
     progress.note(written: written, queued: queuedBytes, at: anchor.mediaTime)
-    guard progress.stalled(at: anchor.mediaTime) >= server.settings.stallTimeout else { return }
+    guard !isClosing, progress.stalled(at: anchor.mediaTime) >= server.settings.stallTimeout
+    else { return }
     server.logger.notice(
       "viewer stalled", metadata: [LogKey.viewer: .string(peer), LogKey.bytes: "\(queuedBytes)"])
     isClosing = true

@@ -38,6 +38,8 @@ final class RTSPServerLoop {
   var udpTargets = UDPTargets()
   private var recentGOP = RecentGOP()
   private var preamble: SnapshotPreamble?
+  /// What joiners are given until the next picture comes, once somebody was.
+  private var joinTrains: PacketTrains?
   private var totals: RTSPServerTotals
   private var unreportedRefusals = 0
   private var refusalNotices = RefusalNotices()
@@ -82,6 +84,8 @@ final class RTSPServerLoop {
         logger: logger, loop: loop)
     }
   }
+
+  private static let loggedUserAgentLength = 120
 
   var clock: MediaClock { stream.clock }
 
@@ -138,29 +142,32 @@ final class RTSPServerLoop {
   /// A viewer has been told that it plays. It starts with the recent IDR, or a new one.
   func viewerStarted(_ handler: RTSPConnectionHandler) {
     players[ObjectIdentifier(handler)] = handler
-    totals.viewers &+= 1
     demand.yield(true)
-    if !handler.isShared, let start = stream.start(from: recentGOP) {
-      var trains = trains(start)
+    if !handler.isShared, !handler.wantsLiveStart, let start = stream.start(from: recentGOP) {
+      // Until the next picture all who join are given the same.
+      var trains = joinTrains ?? trains(start)
       handler.offer(&trains)
+      joinTrains = trains
     } else {
       stream.requestKeyframe(.join)
     }
     if handler.viewer?.startsWithPreamble == false { stream.viewerJoined() }
+    // Who plays on after a pause is no news, however often.
+    guard handler.viewer?.startCount == 1 else { return }
+    totals.viewers &+= 1
     updateStatus()
     guard let viewer = handler.status(at: clock.wallClockAnchor()) else { return }
     var metadata: Logger.Metadata = [
       LogKey.viewer: .string(viewer.address), LogKey.transport: .string(viewer.transport),
       LogKey.viewers: "\(players.count)",
     ]
-    if let userAgent = viewer.userAgent { metadata[LogKey.userAgent] = .string(userAgent) }
+    if let userAgent = viewer.userAgent {
+      metadata[LogKey.userAgent] = .string(String(userAgent.prefix(Self.loggedUserAgentLength)))
+    }
     logger.notice("viewer joined", metadata: metadata)
   }
 
-  func viewerPaused(_ handler: RTSPConnectionHandler) {
-    removePlayer(handler)
-    updateStatus()
-  }
+  func viewerPaused(_ handler: RTSPConnectionHandler) { removePlayer(handler) }
 
   func viewerEnded(_ handler: RTSPConnectionHandler, _ viewer: RTSPViewer) {
     removePlayer(handler)
@@ -186,12 +193,14 @@ final class RTSPServerLoop {
     guard players.isEmpty else { return }
     demand.yield(false)
     recentGOP.clear()
+    joinTrains = nil
   }
 
   /// One access unit for everybody who plays.
   func broadcast(_ accessUnit: AccessUnit) {
     guard !players.isEmpty else { return }
-    recentGOP.append(accessUnit)
+    recentGOP.append(accessUnit, at: clock.now())
+    joinTrains = nil
     var trains = trains([accessUnit])
     for player in players.values { player.offer(&trains) }
     if let multicast { share(&trains, by: multicast) }

@@ -20,6 +20,8 @@ struct RTSPViewer {
   /// Of these, what the viewer started with: the price of a snapshot.
   private(set) var startBytes: UInt64 = 0
   private(set) var playingSince: WallClockAnchor?
+  /// How often it was told to play, without pauses in between.
+  private(set) var startCount = 0
   /// Whether repeats follow the first IDR.
   let startsWithPreamble: Bool
 
@@ -53,6 +55,7 @@ struct RTSPViewer {
   /// From the next IDR on the viewer gets pictures; fixes the numbers of the first packet.
   mutating func start(at anchor: WallClockAnchor) -> RTPSender.Announcement {
     isPlaying = true
+    startCount &+= 1
     playingSince = playingSince ?? anchor
     queue.restart()
     return announceNextPacket(at: anchor.mediaTime)
