@@ -45,7 +45,7 @@ if [ $# -gt 0 ]; then
 fi
 # Those that measure outages, keep the bridge busy, or change the machine's network, have the
 # machine for themselves.
-alone='FaultTableTests|NetworkNamespaceTests|StrictCheckerTests'
+alone='FaultTableTests|NetworkNamespaceTests|StrictCheckerTests|RTPPushReceptionTests'
 say "testing"
 run_tests --skip "$alone"
 say "testing faults, what strange clients do, and the network between two namespaces"

@@ -52,7 +52,7 @@ import Testing
     .enabled(if: Multicast.isRouted, "this machine has no route for multicast"),
     arguments: ["ffmpeg", "gst-launch-1.0"])
   func playersWatchByMulticast(program: String) async throws {
-    let port = try FreePort.udp() & ~1
+    let port = try FreePort.udpPair()
     let bridge = try await RunningBridge([
       "--outputs-rtsp-multicast-enabled", "true", "--outputs-rtsp-multicast-port", "\(port)",
     ])
@@ -80,12 +80,14 @@ import Testing
   func ffmpegReadsTheRTPPush(profile: String) async throws {
     let folder = try TemporaryFolder()
     let sdp = folder.url.appending(path: "stream.sdp")
-    let port = try FreePort.udp()
+    let port = try FreePort.udpPair()
     let bridge = try await RunningBridge([
       "--outputs-rtp-push-targets", "receiver", "--outputs-rtp-push-receiver-address", "127.0.0.1",
       "--outputs-rtp-push-receiver-port", "\(port)", "--outputs-rtp-push-receiver-profile", profile,
       "--outputs-rtp-push-receiver-sdp-file", sdp.path,
     ])
+    let written = await bridge.program.line(containing: "sdp file written")
+    try #require(written != nil)
     // It joins in the middle of a GOP and says so; after the next IDR all is well.
     try await expectGoodPicture(
       from: bridge, ["-protocol_whitelist", "file,udp,rtp", "-i", sdp.path], startsAtIDR: false)

@@ -193,20 +193,47 @@ public enum FreePort {
   /// A UDP port on loopback.
   public static func udp() throws -> Int { try find(Int32(SOCK_DGRAM.rawValue)) }
 
+  /// An even UDP port that is free on all addresses, as is the one above it: for RTP and RTCP.
+  public static func udpPair() throws -> Int {
+    for _ in 0..<100 {
+      let first = try bound(Int32(SOCK_DGRAM.rawValue), to: 0, on: INADDR_ANY)
+      defer { close(first.descriptor) }
+      if let second = try? bound(
+        Int32(SOCK_DGRAM.rawValue), to: first.port ^ 1, on: INADDR_ANY)
+      {
+        close(second.descriptor)
+        return first.port & ~1
+      }
+    }
+    throw POSIXError(.EADDRINUSE)
+  }
+
   private static func find(_ kind: Int32) throws -> Int {
+    let socket = try bound(kind, to: 0, on: inet_addr("127.0.0.1"))
+    close(socket.descriptor)
+    return socket.port
+  }
+
+  /// - Parameter host: In network order.
+  private static func bound(
+    _ kind: Int32, to port: Int, on host: in_addr_t
+  ) throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, kind, 0)
     guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
-    defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    address.sin_addr.s_addr = host
+    address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
         bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
       }
     }
-    guard result else { throw POSIXError(.EADDRINUSE) }
-    return Int(UInt16(bigEndian: address.sin_port))
+    guard result else {
+      close(descriptor)
+      throw POSIXError(.EADDRINUSE)
+    }
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
   }
 }

@@ -25,7 +25,7 @@ struct RTSPMulticastTests {
       group: String = "239.255.77.2", on interface: String = "lo",
       _ values: [AbsoluteConfigKey: ConfigValue] = [:]
     ) async throws {
-      port = try FreePort.udp() & ~1
+      port = try FreePort.udpPair()
       rtp = try await MulticastReceiver(group: group, port: port, on: interface)
       rtcp = try await MulticastReceiver(group: group, port: port + 1, on: interface)
       let ours: [AbsoluteConfigKey: ConfigValue] = [
