@@ -1,3 +1,4 @@
+import Foundation
 import Media
 import NIOCore
 import NIOPosix
@@ -8,6 +9,33 @@ import Testing
 
 /// Over real sockets: what arrives must not depend on who cuts the datagrams apart.
 @Suite(.timeLimit(.minutes(1))) struct DatagramSocketTests {
+  private static let hasIPv6 = (try? WireReader(family: AF_INET6)) != nil
+
+  /// Whether the kernel cuts datagrams apart on loopback, tried without our own code: two bytes
+  /// sent as segments of one arrive one by one.
+  private static let kernelSegments: Bool = {
+    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isConnected = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+        bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+          && connect(descriptor, generic, length) == 0
+      }
+    }
+    // SOL_UDP and UDP_SEGMENT, which Swift's Glibc lacks.
+    var (segmentSize, patience) = (Int32(1), timeval(tv_sec: 1, tv_usec: 0))
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    guard isConnected, setsockopt(descriptor, 17, 103, &segmentSize, 4) == 0 else { return false }
+    var bytes: [UInt8] = [1, 2]
+    return write(descriptor, bytes, 2) == 2 && recv(descriptor, &bytes, 2, 0) == 1
+  }()
+
   /// An IDR of parameter sets and two slices: runs of one, many and few datagrams.
   private static func makePicture() -> RTPDatagrams {
     let slices = [6000, 2500].map { size in
@@ -57,18 +85,18 @@ import Testing
     return Result(received: received, isSegmenting: isSegmenting, segmentedRuns: runs)
   }
 
-  @Test(arguments: ["127.0.0.1", "::1"])
+  @Test(arguments: ["127.0.0.1"] + (hasIPv6 ? ["::1"] : []))
   func theSameDatagramsArriveEitherWay(host: String) async throws {
     let plain = try await Self.send(host: host, allowsSegmentation: false)
     #expect(plain.received == Array(Self.makePicture()))
     #expect(plain.segmentedRuns == 0)
-    let segmented = try await Self.send(
-      host: host, allowsSegmentation: System.supportsUDPSegmentationOffload)
+    let segmented = try await Self.send(host: host, allowsSegmentation: Self.kernelSegments)
     #expect(segmented.received == plain.received)
-    #expect(segmented.segmentedRuns == (System.supportsUDPSegmentationOffload ? 2 : 0))
+    #expect(segmented.segmentedRuns == (Self.kernelSegments ? 2 : 0))
   }
 
-  @Test func aRefusalIsRememberedAndNothingIsLost() async throws {
+  @Test(.enabled(if: kernelSegments, "this kernel cuts no datagrams apart"))
+  func aRefusalIsRememberedAndNothingIsLost() async throws {
     let result = try await Self.send(checksums: false)
     #expect(result.received == Array(Self.makePicture()))
     #expect(!result.isSegmenting)
@@ -80,6 +108,6 @@ import Testing
     let result = try await Self.send(queuedFirst: first)
     #expect(result.received == [first] + Array(Self.makePicture()))
     #expect(result.segmentedRuns == 0)
-    #expect(result.isSegmenting == System.supportsUDPSegmentationOffload)
+    #expect(result.isSegmenting, "waiting is no refusal")
   }
 }

@@ -15,9 +15,7 @@ import Testing
     let clock = clock
     let scene = RTPPushScene(
       rules: .init(mode: .refuse),
-      cameraClock: MediaClock(
-        monotonic: { clock.now }, unixNanoseconds: { clock.unixNanoseconds },
-        wait: { try await clock.sleep(until: $0) }))
+      cameraClock: MediaClock(turnedBy: clock))
     let receiver = try await UDPReceiver()
     let target = RTPPushTarget(
       settings: target([

@@ -32,16 +32,21 @@ struct RTPPushScene {
   let slot: FrameSlot
   let hub: StreamHub
   let handle: StreamHandle
-  private let start = MediaClock.system.now()
+  private let start: MediaTime
   let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   /// - Parameters:
   ///   - rules: What viewers get while there is no camera.
   ///   - cameraClock: Times the camera's absence.
-  init(rules: OfflinePlan.Rules = OfflinePlan.Rules(), cameraClock: MediaClock = .system) {
+  ///   - clock: Times everything else.
+  init(
+    rules: OfflinePlan.Rules = OfflinePlan.Rules(), cameraClock: MediaClock = .system,
+    clock: MediaClock = .system
+  ) {
+    start = clock.now()
     slot = FrameSlot(clock: cameraClock, preparedSize: .alpha6000Liveview, rules: rules)
-    hub = StreamHub(slot: slot, clock: .system)
-    handle = StreamHandle(hub: hub, slot: slot, clock: .system)
+    hub = StreamHub(slot: slot, clock: clock)
+    handle = StreamHandle(hub: hub, slot: slot, clock: clock)
   }
 
   /// Waits until as many subscribers are there.
@@ -61,6 +66,15 @@ struct RTPPushScene {
         presentationTime: start.advanced(by: .milliseconds(milliseconds)), isIDR: isIDR,
         format: makeFormat(level)))
     return slice
+  }
+}
+
+extension MediaClock {
+  /// The clock that the test turns.
+  init(turnedBy clock: ManualClock) {
+    self.init(
+      monotonic: { clock.now }, unixNanoseconds: { clock.unixNanoseconds },
+      wait: { try await clock.sleep(until: $0) })
   }
 }
 
