@@ -146,7 +146,8 @@ public struct RTSPMessageParser: Sendable {
   ) throws(RTSPError) -> [UInt8]? {
     let allowed = limits.headBytes - consumed
     guard let end = lineEnd(in: buffer, isFirst: consumed == 0) else {
-      guard buffer.readableBytes < allowed else { throw .headTooLong(limit: limits.headBytes) }
+      // A CR in the last place may end the line; the byte after it will tell.
+      guard scanned < allowed else { throw .headTooLong(limit: limits.headBytes) }
       return nil
     }
     scanned = 0

@@ -50,6 +50,18 @@ import Testing
     OPTIONS * RTSP/1.0\rCSeq: 6\r\rOPTIONS * RTSP/1.0\r\nCSeq:\r\n 7\r\n\r\n
     """.utf8)
 
+  /// A CR in the last place the limit allows: only the byte after it tells whether it ends the line.
+  @Test(arguments: ["\rX", "\r\n"]) func theLimitIsTheSameInPieces(end: String) {
+    var limits = RTSPLimits()
+    limits.headBytes = 64
+    let line = "OPTIONS \u{1} RTSP/1.0 " + String(repeating: "a", count: 44)
+    let bytes = Array((line + end).utf8)
+    let whole = Self.parse(bytes, limits: limits)
+    let dripped = Self.parse(bytes, step: 1, limits: limits)
+    #expect(whole.messages == dripped.messages && whole.error == dripped.error)
+    #expect(whole.error == (end == "\r\n" ? .headTooLong(limit: 64) : .binaryData(firstByte: 1)))
+  }
+
   @Test(arguments: [1, 2, 5, .max]) func linesMayEndWithCRAlone(step: Int) throws {
     let (messages, error) = Self.parse(Self.oldMacintosh, step: step)
     #expect(error == nil)
