@@ -44,9 +44,11 @@ public struct RTSPURL: Sendable, Hashable {
       guard Self.isAuthority(named) else { throw .urlMalformed(position: position) }
       authority = String(named)
     }
-    path = String(rest.prefix { $0 != "?" })
-    if path.endIndex < rest.endIndex {
-      query = String(rest.dropFirst(path.count + 1))
+    if let mark = rest.firstIndex(of: "?") {
+      path = String(rest[..<mark])
+      query = String(rest[mark...].dropFirst())
+    } else {
+      path = String(rest)
     }
   }
 

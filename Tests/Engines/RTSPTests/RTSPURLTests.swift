@@ -21,6 +21,18 @@ import Testing
     #expect(url.authority == authority && url.path == path)
   }
 
+  @Test(
+    arguments: [
+      ("rtsp://h/x", nil), ("/x", nil), ("rtsp://h", nil), ("rtsp://h/x#?a", nil),
+      ("rtsp://h/x?", ""),
+      ("/x?", ""), ("rtsp://h?a", "a"), ("/x?a/?b", "a/?b"), ("*", nil),
+    ] as [(String, String?)]) func aQueryIsThereOnlyWithItsMark(
+      _ text: String, query: String?
+    ) throws
+  {
+    #expect(try RTSPURL(parsing: text).query == query)
+  }
+
   @Test(arguments: [
     "", "x", "live/stream", "http://h/", "rtsp:/h/", "rtsp:///live", "rtsp://:554/",
     "rtsp://h:0/", "rtsp://h:65536/", "rtsp://h:99999999999999999999/", "rtsp://h:-1/",

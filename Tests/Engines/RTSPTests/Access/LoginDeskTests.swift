@@ -141,11 +141,12 @@ import Testing
   }
 
   /// The right digest of a path that is not there is no wrong login.
-  @Test func anUnknownPathIsFoundMissingAfterTheLogin() {
+  @Test(arguments: ["rtsp://h/nope", "/nope", "rtsp://other/nope"])
+  func anUnknownPathIsFoundMissingAfterTheLogin(_ uri: String) {
     var dialogue = Dialogue(authentication: lock([.digest]))
     let url = "rtsp://h/nope"
     let challenge = challenges(dialogue.request("DESCRIBE \(url)")).first ?? ""
-    let header = Login().header(for: "DESCRIBE", url, challenge: challenge)
+    let header = Login(uri: uri).header(for: "DESCRIBE", url, challenge: challenge)
     #expect(dialogue.request("DESCRIBE \(url)", header).code == 404)
   }
 
