@@ -16,7 +16,8 @@ public struct RTSPLimits: Sendable, Hashable {
   /// Bytes of an oversized body that are read and thrown away to keep the connection; with a
   /// longer one the connection ends.
   public var skippedBodyBytes = 262_144
-  /// Bytes held back while an earlier request waits for its answer.
+  /// Bytes held back while an earlier request waits for its answer, or room for one message if
+  /// that is more.
   public var bufferedBytes = 131_072
   /// Requests in a row that cannot be understood before the connection ends.
   public var rejectedRequests = 8
@@ -44,4 +45,10 @@ public struct RTSPLimits: Sendable, Hashable {
   public var answerTimeout: Duration = .seconds(10)
 
   public init() {}
+
+  /// Bytes that may lie unread: a single message within its own limits always fits.
+  var unreadBytes: Int { max(bufferedBytes, headBytes, bodyBytes, Self.interleavedFrameBytes) }
+
+  /// The longest interleaved frame, its four bytes of header included (RFC 2326 §10.12).
+  private static let interleavedFrameBytes = 4 + Int(UInt16.max)
 }

@@ -116,7 +116,7 @@ public struct RTSPServerConnection: Sendable {
     }
     var orders: [RTSPServerOrder] = []
     process(at: now, into: &orders)
-    if inbox.readableBytes > limits.bufferedBytes { close(into: &orders) }
+    if inbox.readableBytes > limits.unreadBytes { close(into: &orders) }
     return orders
   }
 

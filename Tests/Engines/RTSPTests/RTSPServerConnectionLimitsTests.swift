@@ -234,6 +234,29 @@ import Testing
     #expect(dialogue.isClosed)
   }
 
+  /// However little may pile up, one message within its own limits is read to its end.
+  @Test func aTightBufferHoldsOneWholeMessage() {
+    var limits = RTSPLimits()
+    limits.bufferedBytes = 16_384
+    limits.bodyBytes = 1_048_576
+    var dialogue = Dialogue(limits: limits)
+    let id = dialogue.play()
+    let body = [UInt8](repeating: 0x61, count: 1_000_000)
+    dialogue.send(
+      "SET_PARAMETER rtsp://h/live/stream RTSP/1.0\nCSeq: 7\nSession: \(id)\n"
+        + "Content-Length: 1000000\n\n")
+    var codes: [Int] = []
+    for piece in body.chunks(of: 50_000) {
+      codes += dialogue.send(bytes: ByteBuffer(bytes: piece)).map(\.code)
+    }
+    #expect(codes.count == 1 && !dialogue.isClosed)
+    let frame = Self.frame(channel: 9, [UInt8](repeating: 0, count: 65_535))
+    for piece in Array(buffer: frame).chunks(of: 30_000) {
+      dialogue.send(bytes: ByteBuffer(bytes: piece))
+    }
+    #expect(dialogue.request("OPTIONS *").code == 200)
+  }
+
   // MARK: Mutation
 
   /// Spoiled conversations never trap, and no answer comes after the close.
