@@ -214,6 +214,11 @@ public struct RTSPServerConnection: Sendable {
         return
       }
     }
+    guard case .nothing = waiting else {
+      // What lies behind a request that waits is not read, so its time does not run.
+      messageBeganAt = nil
+      return
+    }
     if inbox.readableBytes == 0 && !parser.isInsideMessage {
       messageBeganAt = nil
     } else if messageBeganAt == nil {
@@ -291,7 +296,6 @@ public struct RTSPServerConnection: Sendable {
     case .wait(let waiting, let actions, let duration):
       self.waiting = waiting
       waitingUntil = now.advanced(by: duration)
-      messageBeganAt = nil
       orders += actions
     }
   }

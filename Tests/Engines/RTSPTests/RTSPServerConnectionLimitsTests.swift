@@ -69,6 +69,27 @@ import Testing
     #expect(dialogue.isClosed)
   }
 
+  /// A message's time begins when it can be read, not while the one before it waits.
+  @Test func aHalfRequestBehindALongWaitHasItsTime() {
+    var limits = RTSPLimits()
+    limits.logins.answerDelay = .seconds(12)
+    for header in [Self.wrong, Self.right] {
+      var dialogue = Dialogue(authentication: Self.locked, limits: limits)
+      dialogue.answersOrders = header == Self.wrong
+      _ = dialogue.request("DESCRIBE rtsp://h/live/stream", header)
+      dialogue.send("OPTIONS * RT")
+      dialogue.wait(.seconds(6))
+      dialogue.send("S")
+      dialogue.answersOrders = true
+      let answers = dialogue.wait(.seconds(6)) + dialogue.note([])
+      #expect(answers.map(\.code) == [header == Self.wrong ? 401 : 200])
+      #expect(dialogue.wait(.milliseconds(9999)).isEmpty)
+      #expect(dialogue.send("P/1.0\nCSeq: 2\n\n").map(\.code) == [200])
+      dialogue.send("OPTIONS")
+      #expect(dialogue.wait(.seconds(10)).map(\.code) == [408])
+    }
+  }
+
   @Test func emptyLinesAreNoRequest() {
     var dialogue = Dialogue()
     for _ in 0..<9 {
