@@ -92,16 +92,15 @@ public struct RTSPAuthentication: Sendable {
     _ credentials: DigestCredentials, method: String, from address: NetworkAddress?
   ) -> Bool {
     let user = user(named: credentials.username)
+    let secrets = user?.digestSecrets(credentials.algorithm, realm: realm) ?? []
     // An unknown user costs the same time.
-    let secret =
-      user?.digestSecret(credentials.algorithm, realm: realm)
-      ?? credentials.algorithm.digest(of: credentials.username)
-    let expected = credentials.algorithm.response(
-      secret: secret, method: method, credentials: credentials)
-    let isEqual = isEqualInConstantTime(expected, credentials.response)
-    guard let user, user.digestSecret(credentials.algorithm, realm: realm) != nil else {
-      return false
+    let decoy = credentials.algorithm.digest(of: credentials.username)
+    let isEqual = (secrets.isEmpty ? [decoy] : secrets).reduce(false) { isEqual, secret in
+      let expected = credentials.algorithm.response(
+        secret: secret, method: method, credentials: credentials)
+      return isEqualInConstantTime(expected, credentials.response) || isEqual
     }
+    guard let user, !secrets.isEmpty else { return false }
     return isEqual && credentials.realm == realm && user.networks.contain(address)
   }
 

@@ -31,17 +31,18 @@ public struct RTSPCredential: Sendable {
   /// Whether this user can log in with `scheme`.
   public func serves(_ scheme: RTSPAuthentication.Scheme) -> Bool {
     guard let algorithm = scheme.algorithm else { return true }
-    return digestSecret(algorithm, realm: "") != nil
+    return !digestSecrets(algorithm, realm: "").isEmpty
   }
 
-  /// `H(A1)` in hex digits; nil if it cannot be had.
-  func digestSecret(_ algorithm: DigestAlgorithm, realm: String) -> [UInt8]? {
+  /// `H(A1)` in hex digits, one per password; none if it cannot be had.
+  func digestSecrets(_ algorithm: DigestAlgorithm, realm: String) -> [[UInt8]] {
     switch secret {
     case .password(let password):
-      return algorithm.secret(username: username, realm: realm, password: password)
+      [algorithm.secret(username: username, realm: realm, password: password)]
     case .hashes(let hashes):
-      for case .digest(algorithm, let hex) in hashes { return hex }
-      return nil
+      hashes.compactMap { hash in
+        if case .digest(algorithm, let hex) = hash { hex } else { nil }
+      }
     }
   }
 
@@ -54,9 +55,11 @@ public struct RTSPCredential: Sendable {
       // The quick ones first.
       for case .digest(let algorithm, let hex) in hashes {
         let shown = algorithm.secret(username: username, realm: realm, password: presented)
-        return isEqualInConstantTime(hex, shown) ? .right : .wrong
+        if isEqualInConstantTime(hex, shown) { return .right }
       }
-      return .unproven(username: username, password: presented, hashes)
+      let slow = hashes.filter { if case .derived = $0 { true } else { false } }
+      guard !slow.isEmpty else { return .wrong }
+      return .unproven(username: username, password: presented, slow)
     }
   }
 }

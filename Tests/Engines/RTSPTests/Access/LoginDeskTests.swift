@@ -306,6 +306,31 @@ import Testing
     }
   }
 
+  /// As while a password is being changed.
+  @Test func anyHashProvesThePassword() {
+    let digests = ["old", "new"].map {
+      PasswordHash.digest(.md5, username: "cam", realm: "realm", password: $0)
+    }
+    let derived = ["slow", "slower"].map {
+      PasswordHash.derived(from: $0, salt: Array(0..<16), iterations: 1000)
+    }
+    let lock = lock(
+      [.basic, .digest], users: [RTSPCredential(username: "cam", hashes: digests + derived)])
+    for password in ["old", "new", "slow", "slower", "other"] {
+      var dialogue = Dialogue(authentication: lock)
+      let code = dialogue.request("DESCRIBE \(Self.stream)", basic("cam:\(password)")).code
+      #expect(code == (password == "other" ? 0 : 200))
+    }
+    for password in ["old", "new", "slow"] {
+      var dialogue = Dialogue(authentication: lock)
+      let challenge = challenges(dialogue.request("DESCRIBE \(Self.stream)"))[1]
+      let header = Login(password: password).header(
+        for: "DESCRIBE", Self.stream, challenge: challenge)
+      let code = dialogue.request("DESCRIBE \(Self.stream)", header).code
+      #expect(code == (password == "slow" ? 0 : 200))
+    }
+  }
+
   @Test func aSlowHashIsComputedOncePerLogin() throws {
     let user = RTSPCredential(
       username: "cam",
