@@ -95,7 +95,8 @@ public struct LoginGuard: Sendable {
   public mutating func wasWrongUnasked(from address: NetworkAddress, at now: MediaTime) {
     let key = address.household
     var debt = debt(of: key, at: now)
-    debt.nanoseconds = min(debt.nanoseconds + price, 2 * credit)
+    // A long line may owe more than what is charged here at most; that stays.
+    debt.nanoseconds = max(debt.nanoseconds, min(debt.nanoseconds + price, 2 * credit))
     keep(debt, for: key)
   }
 

@@ -69,6 +69,14 @@ import Testing
     #expect(loginGuard.arrived(from: attacker, at: now) == .atOnce)
   }
 
+  @Test mutating func unaskedFailuresNeverShortenTheLine() {
+    loginGuard = LoginGuard(
+      limits: LoginGuard.Limits(burst: 1, interval: .seconds(1), longestWait: .seconds(10)))
+    for _ in 0..<8 { _ = loginGuard.arrived(from: attacker, at: now) }
+    loginGuard.wasWrongUnasked(from: attacker, at: now)
+    #expect(loginGuard.arrived(from: attacker, at: now) == .after(.seconds(8)))
+  }
+
   @Test mutating func theTableIsBoundedAndForgetsTheQuietest() {
     for _ in 0..<6 { _ = loginGuard.arrived(from: attacker, at: now) }
     for index in 0..<1000 as Range<UInt64> {
