@@ -36,6 +36,8 @@ public struct RTSPAuthentication: Sendable {
   let schemes: [Scheme]
   let realm: String
   private let users: [RTSPCredential]
+  /// Iterations every wrong password in clear costs, whoever it names: the most any user's does.
+  let checkCost: Int
 
   /// Everybody may.
   public static let none = RTSPAuthentication(schemes: [], users: [], realm: "")
@@ -51,6 +53,7 @@ public struct RTSPAuthentication: Sendable {
   public init(schemes: [Scheme], users: [RTSPCredential], realm: String) {
     self.schemes = schemes
     self.users = users
+    checkCost = users.map(\.checkCost).max() ?? 0
     self.realm = realm.filter { $0 != "\"" && $0 != "\\" }
   }
 

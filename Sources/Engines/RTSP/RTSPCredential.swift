@@ -28,6 +28,14 @@ public struct RTSPCredential: Sendable {
     secret = .hashes(hashes)
   }
 
+  /// Iterations a wrong password in clear costs.
+  var checkCost: Int {
+    guard case .hashes(let hashes) = secret else { return 0 }
+    return hashes.reduce(0) { sum, hash in
+      if case .derived(let iterations, _, _) = hash { sum + iterations } else { sum }
+    }
+  }
+
   /// Whether this user can log in with `scheme`.
   public func serves(_ scheme: RTSPAuthentication.Scheme) -> Bool {
     guard let algorithm = scheme.algorithm else { return true }

@@ -9,7 +9,8 @@ import Media
 /// ```
 /// judge ──▶ verdict                        (plain passwords, Digest, nothing shown)
 ///   ├────▶ later(attempt, after) ──▶ judge  (its address has guessed too often)
-///   └────▶ check ──▶ evaluate() ──▶ finished ──▶ verdict   (a hashed password)
+///   └────▶ check ──▶ evaluate() ──▶ finished ──▶ verdict   (a hashed password, or a wrong one
+///                                                           where there are any)
 /// ```
 ///
 /// Source: RFC 2326 §12.5 and §12.44, RFC 7617, RFC 7616, RFC 2617.
@@ -132,6 +133,8 @@ public struct LoginDesk: Sendable {
     case .after(let wait):
       var waiting = login.attempt
       waiting.hasTurn = true
+      // Else an answer that is overdue after the wait would come as soon as it is known.
+      waiting.arrivedAt = now.advanced(by: wait)
       return .later(waiting, after: wait)
     case .refused:
       failureCount &+= 1
@@ -194,6 +197,9 @@ public struct LoginDesk: Sendable {
       forgive(tookTurn: login.needsTurn, from: login.address, at: now)
       return .verdict(.granted(login.grant))
     case .wrong:
+      if case .basic(let username, let password)? = login.header, authentication.checkCost > 0 {
+        return check(login, username: username, password: password, against: [])
+      }
       return .verdict(
         .refused(
           failure(
@@ -203,16 +209,24 @@ public struct LoginDesk: Sendable {
       return .verdict(
         .refused(refusal(of: login.attempt, from: login.address, isStale: true, at: now)))
     case .unproven(let username, let password, let hashes):
-      let fingerprint = verified.fingerprint(username: username, password: password)
-      guard !verified.contains(fingerprint) else {
+      guard !verified.contains(verified.fingerprint(username: username, password: password)) else {
         forgive(tookTurn: login.needsTurn, from: login.address, at: now)
         return .verdict(.granted(login.grant))
       }
-      return .check(
-        PasswordCheck(
-          attempt: login.attempt, tookTurn: login.needsTurn, grant: login.grant,
-          address: login.address, fingerprint: fingerprint, password: password, hashes: hashes))
+      return check(login, username: username, password: password, against: hashes)
     }
+  }
+
+  /// - Parameter hashes: None: the check takes its time and fails.
+  private func check(
+    _ login: Login, username: String, password: String, against hashes: [PasswordHash]
+  ) -> Decision {
+    .check(
+      PasswordCheck(
+        attempt: login.attempt, tookTurn: login.needsTurn, grant: login.grant,
+        address: login.address,
+        fingerprint: verified.fingerprint(username: username, password: password),
+        password: password, hashes: hashes, cost: authentication.checkCost))
   }
 
   // MARK: Verdicts

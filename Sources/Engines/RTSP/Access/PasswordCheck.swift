@@ -10,10 +10,12 @@ public struct PasswordCheck: Sendable {
   let fingerprint: VerifiedPasswords.Fingerprint
   private let password: String
   private let hashes: [PasswordHash]
+  /// Iterations to be spent unless the password is right.
+  let cost: Int
 
   init(
     attempt: RTSPLoginAttempt, tookTurn: Bool, grant: RTSPLoginGrant, address: NetworkAddress?,
-    fingerprint: VerifiedPasswords.Fingerprint, password: String, hashes: [PasswordHash]
+    fingerprint: VerifiedPasswords.Fingerprint, password: String, hashes: [PasswordHash], cost: Int
   ) {
     self.attempt = attempt
     self.tookTurn = tookTurn
@@ -22,16 +24,25 @@ public struct PasswordCheck: Sendable {
     self.fingerprint = fingerprint
     self.password = password
     self.hashes = hashes
+    self.cost = cost
   }
 
   /// True if the password is right. Blocks for as long as the hashes demand.
+  ///
+  /// A wrong one takes the same time for every user name, known or not.
   public func evaluate() -> Bool {
-    hashes.contains { hash in
-      guard case .derived(let iterations, let salt, let key) = hash else { return false }
-      let presented = PasswordHash.deriveKey(
-        password: Array(password.utf8), salt: salt, iterations: iterations)
-      return isEqualInConstantTime(presented, key)
+    let bytes = Array(password.utf8)
+    var remaining = cost
+    for case .derived(let iterations, let salt, let key) in hashes {
+      let presented = PasswordHash.deriveKey(password: bytes, salt: salt, iterations: iterations)
+      if isEqualInConstantTime(presented, key) { return true }
+      remaining -= iterations
     }
+    if remaining > 0 {
+      let salt = [UInt8](repeating: 0, count: 16)
+      _ = PasswordHash.deriveKey(password: bytes, salt: salt, iterations: remaining)
+    }
+    return false
   }
 }
 

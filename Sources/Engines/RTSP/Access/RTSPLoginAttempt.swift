@@ -5,7 +5,8 @@ public struct RTSPLoginAttempt: Sendable, Hashable {
   let authorization: String?
   let method: RTSPMethod
   let url: RTSPURL
-  let arrivedAt: MediaTime
+  /// When the request came, or its turn.
+  var arrivedAt: MediaTime
   /// What made an earlier request of this connection right.
   let proof: LoginProof?
   /// True after its address's turn has come.

@@ -331,39 +331,6 @@ import Testing
     }
   }
 
-  @Test func aSlowHashIsComputedOncePerLogin() throws {
-    let user = RTSPCredential(
-      username: "cam",
-      hashes: [PasswordHash.derived(from: "p", salt: Array(0..<16), iterations: 1000)])
-    let configuration = RTSPServerConfiguration(
-      presentation: RTSPPresentation(path: "/live/stream"),
-      authentication: lock([.basic], users: [user]), serverName: "test")
-    var generator = SeededGenerator(seed: 4)
-    var desk = LoginDesk(configuration: configuration, generator: &generator)
-    let now = MediaTime(nanoseconds: 0)
-    func attempt(_ password: String) throws -> RTSPLoginAttempt {
-      var headers = RTSPHeaders()
-      headers.append("Authorization", "Basic " + Base64.encode("cam:\(password)".utf8))
-      let request = RTSPRequest(
-        method: .describe, url: try RTSPURL(parsing: Self.stream), cseq: 1, headers: headers,
-        body: ByteBuffer())
-      return RTSPLoginAttempt(request, proof: nil, at: now)
-    }
-    func isCheck(_ decision: LoginDesk.Decision) -> Bool {
-      if case .check = decision { true } else { false }
-    }
-    guard case .check(let check) = desk.judge(try attempt("p"), from: nil, at: now) else {
-      Issue.record("not computed")
-      return
-    }
-    #expect(check.evaluate())
-    #expect(!"\(check)".contains("p\"") && "\(check)" == "PasswordCheck(hidden)")
-    _ = desk.finished(check, isRight: true, at: now)
-    #expect(!isCheck(desk.judge(try attempt("p"), from: nil, at: now)))
-    #expect(isCheck(desk.judge(try attempt("q"), from: nil, at: now)))
-    #expect(isCheck(desk.judge(try attempt(""), from: nil, at: now)))
-  }
-
   @Test func aUserComesFromTheUsersNetworksOnly() throws {
     let network = try #require(NetworkPrefix(parsing: "192.0.2.0/24"))
     let user = RTSPCredential(username: "cam", password: "p", networks: AllowedNetworks([network]))
