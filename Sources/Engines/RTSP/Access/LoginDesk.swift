@@ -8,7 +8,8 @@ import Media
 ///
 /// ```
 /// judge ──▶ verdict                        (plain passwords, Digest, nothing shown)
-///   ├────▶ later(attempt, after) ──▶ judge  (its address has guessed too often)
+///   ├────▶ later(attempt, after) ──▶ judge  (its address has guessed too often, or the same
+///   │                                        login is being computed)
 ///   └────▶ check ──▶ evaluate() ──▶ finished ──▶ verdict   (a hashed password, or a wrong one
 ///                                                           where there are any)
 /// ```
@@ -20,12 +21,14 @@ public struct LoginDesk: Sendable {
     case verdict(RTSPLoginVerdict)
     /// Ask again after this time.
     case later(RTSPLoginAttempt, after: Duration)
-    /// Evaluate off the event loop, then call `finished(_:isRight:at:)`.
+    /// Evaluate off the event loop, then call `finished(_:isRight:at:)` without fail.
     case check(PasswordCheck)
   }
 
   /// How long a nonce may lie about before a connection first uses it.
   static let nonceLifetime: Duration = .seconds(60)
+  /// How often a login asks for the result of the same one that is being computed.
+  static let resultInterval: Duration = .milliseconds(50)
 
   private let authentication: RTSPAuthentication
   private let presentation: RTSPPresentation
@@ -33,6 +36,8 @@ public struct LoginDesk: Sendable {
   private let opaque: String
   private var loginGuard: LoginGuard
   private var verified: VerifiedPasswords
+  /// Logins that are being computed.
+  private var evaluating: Set<VerifiedPasswords.Fingerprint> = []
   /// Wrong logins since the server began.
   public private(set) var failureCount: UInt64 = 0
 
@@ -76,6 +81,13 @@ public struct LoginDesk: Sendable {
     if let header, !authentication.offers(header) {
       return .verdict(.refused(refusal(of: attempt, from: address, at: now)))
     }
+    if case .basic(let username, let password)? = header, !evaluating.isEmpty,
+      evaluating.contains(verified.fingerprint(username: username, password: password))
+    {
+      // Nothing can be learnt by it, so it costs nothing: many viewers behind one address come
+      // at once after an interruption.
+      return .later(attempt, after: Self.resultInterval)
+    }
     let login = Login(attempt: attempt, header: header, address: address)
     if let delay = queue(login, at: now) { return delay }
     return decision(for: examine(login, at: now), on: login, at: now)
@@ -85,6 +97,7 @@ public struct LoginDesk: Sendable {
   public mutating func finished(
     _ check: PasswordCheck, isRight: Bool, at now: MediaTime
   ) -> RTSPLoginVerdict {
+    evaluating.remove(check.fingerprint)
     guard isRight else {
       return .refused(
         failure(of: check.attempt, tookTurn: check.tookTurn, from: check.address, at: now))
@@ -218,15 +231,16 @@ public struct LoginDesk: Sendable {
   }
 
   /// - Parameter hashes: None: the check takes its time and fails.
-  private func check(
+  private mutating func check(
     _ login: Login, username: String, password: String, against hashes: [PasswordHash]
   ) -> Decision {
-    .check(
+    let fingerprint = verified.fingerprint(username: username, password: password)
+    evaluating.insert(fingerprint)
+    return .check(
       PasswordCheck(
         attempt: login.attempt, tookTurn: login.needsTurn, grant: login.grant,
-        address: login.address,
-        fingerprint: verified.fingerprint(username: username, password: password),
-        password: password, hashes: hashes, cost: authentication.checkCost))
+        address: login.address, fingerprint: fingerprint, password: password, hashes: hashes,
+        cost: authentication.checkCost))
   }
 
   // MARK: Verdicts

@@ -89,6 +89,54 @@ import Testing
     #expect(try !check(desk.judge(attempt("away:p"), from: address, at: now)).evaluate())
   }
 
+  /// As after an interruption: all viewers of a house come back within the time of one hash.
+  @Test func theSameLoginManyTimesIsComputedOnce() throws {
+    var desk = desk()
+    let first = try check(desk.judge(attempt("cam:p"), from: address, at: now))
+    var waiting: [RTSPLoginAttempt] = []
+    for _ in 0..<100 {
+      if case .later(let attempt, _) = desk.judge(try attempt("cam:p"), from: address, at: now) {
+        waiting.append(attempt)
+      }
+    }
+    #expect(waiting.count == 100)
+    // Another login does not wait for it.
+    _ = try check(desk.judge(attempt("cam:q"), from: address, at: now))
+    _ = desk.finished(first, isRight: first.evaluate(), at: now)
+    for attempt in waiting {
+      guard case .verdict(.granted) = desk.judge(attempt, from: address, at: now) else {
+        Issue.record("not let in")
+        return
+      }
+    }
+  }
+
+  /// Waiting for a result buys no guesses: a wrong one leaves each of them to its own turn.
+  @Test func theSameGuessManyTimesIsPaidForOneByOne() throws {
+    var desk = desk()
+    var waiting = try (0..<100).map { _ in try attempt("nobody:guess") }
+    var computed = 0
+    var refused = 0
+    var turns = 0
+    while !waiting.isEmpty {
+      var checks: [PasswordCheck] = []
+      var later: [RTSPLoginAttempt] = []
+      for attempt in waiting {
+        switch desk.judge(attempt, from: address, at: now) {
+        case .check(let check): checks.append(check)
+        case .later(let attempt, LoginDesk.resultInterval): later.append(attempt)
+        case .later: turns += 1
+        case .verdict: refused += 1
+        }
+      }
+      #expect(checks.count <= 1)
+      computed += checks.count
+      for check in checks { _ = desk.finished(check, isRight: check.evaluate(), at: now) }
+      waiting = later
+    }
+    #expect(computed == 16 && turns == 4 && refused == 80)
+  }
+
   /// After a long wait for its turn an answer is as late as any other.
   @Test(arguments: ["cam:guess", "nobody:guess"])
   func theAnswerIsDelayedFromTheTurn(_ login: String) throws {
