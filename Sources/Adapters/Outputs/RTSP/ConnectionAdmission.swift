@@ -1,4 +1,8 @@
+import RTSP
+
 /// Counts connections, in all and by address, and says who may come in.
+///
+/// Addresses of one IPv6 /64 network count as one: whoever has one has them all.
 struct ConnectionAdmission {
   enum Verdict {
     case admitted
@@ -13,7 +17,7 @@ struct ConnectionAdmission {
   /// Refused connections that are kept for a moment to be answered 503.
   private let refusalRoom: Int
   private var admittedCount = 0
-  private var admittedByAddress: [String: Int] = [:]
+  private var admittedByAddress: [NetworkAddress?: Int] = [:]
   private var refusedCount = 0
 
   init(total: Int, perAddress: Int, refusalRoom: Int) {
@@ -23,11 +27,14 @@ struct ConnectionAdmission {
   }
 
   /// Counted until `left(from:after:)`, unless the verdict is `dropped`.
-  mutating func arrived(from host: String) -> Verdict {
-    let fromHere = admittedByAddress[host] ?? 0
+  ///
+  /// - Parameter address: Nil if it is unknown; all of these count as one.
+  mutating func arrived(from address: NetworkAddress?) -> Verdict {
+    let household = address?.household
+    let fromHere = admittedByAddress[household] ?? 0
     if admittedCount < total, fromHere < perAddress {
       admittedCount += 1
-      admittedByAddress[host] = fromHere + 1
+      admittedByAddress[household] = fromHere + 1
       return .admitted
     }
     guard refusedCount < refusalRoom else { return .dropped }
@@ -36,14 +43,15 @@ struct ConnectionAdmission {
   }
 
   /// A connection is gone that had been given `verdict`.
-  mutating func left(from host: String, after verdict: Verdict) {
+  mutating func left(from address: NetworkAddress?, after verdict: Verdict) {
     switch verdict {
     case .dropped: break
     case .refused: refusedCount -= 1
     case .admitted:
       admittedCount -= 1
-      let left = (admittedByAddress[host] ?? 1) - 1
-      admittedByAddress[host] = left > 0 ? left : nil
+      let household = address?.household
+      let left = (admittedByAddress[household] ?? 1) - 1
+      admittedByAddress[household] = left > 0 ? left : nil
     }
   }
 }

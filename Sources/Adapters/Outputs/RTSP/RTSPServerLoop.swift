@@ -96,7 +96,8 @@ final class RTSPServerLoop {
   func makeHandler(for channel: any Channel, isSecure: Bool) -> RTSPConnectionHandler? {
     let host = RTSPAddress.host(of: channel.remoteAddress)
     totals.connections &+= 1
-    guard settings.access.networks.contain(NetworkAddress(parsing: host)) else {
+    let address = NetworkAddress(parsing: host)
+    guard settings.access.networks.contain(address) else {
       totals.connectionsRefused &+= 1
       if refusalNotices.isDue(for: host, at: clock.now()) {
         logger.notice(
@@ -105,7 +106,7 @@ final class RTSPServerLoop {
       }
       return nil
     }
-    let verdict = admission.arrived(from: host)
+    let verdict = admission.arrived(from: address)
     if verdict != .admitted {
       totals.connectionsRefused &+= 1
       unreportedRefusals += 1
@@ -119,7 +120,7 @@ final class RTSPServerLoop {
 
   func connectionEnded(_ handler: RTSPConnectionHandler) {
     guard handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
-    admission.left(from: handler.host, after: handler.admission)
+    admission.left(from: NetworkAddress(parsing: handler.host), after: handler.admission)
     updateStatus()
     if handlers.isEmpty { allEnded?.succeed() }
   }

@@ -105,11 +105,11 @@ final class TunnelHandler: ChannelInboundHandler {
     guard rtsp.admission == .admitted else { throw .serverFull }
     switch outcome {
     case .get(let cookie):
-      try tunnels.opened(by: self, number, cookie: cookie, address: origin)
+      try tunnels.opened(by: self, number, cookie: cookie, from: origin)
       state = .get(strayBytes: rest.readableBytes)
       rtsp.becomeTunnel(TunnelAnswer.opened(serverName: RTSPOutput.serverName))
     case .post(let cookie):
-      let get = try tunnels.joined(by: self, number, cookie: cookie, address: origin)
+      let get = try tunnels.joined(by: self, number, cookie: cookie, from: origin)
       rtsp.standAside()
       decode(rest, with: TunnelDecoder(), into: get)
     case .rtsp, .other:
@@ -117,9 +117,10 @@ final class TunnelHandler: ChannelInboundHandler {
     }
   }
 
-  /// Both halves must come from here, and both over TLS or neither: what is asked for in the
-  /// clear must not steer what was opened over TLS.
-  private var origin: String { rtsp.isSecure ? "TLS " + rtsp.host : rtsp.host }
+  /// Both halves must come from here.
+  private var origin: TunnelTable.Origin {
+    TunnelTable.Origin(address: NetworkAddress(parsing: rtsp.host), isSecure: rtsp.isSecure)
+  }
 
   private func refuse(_ refusal: TunnelRefusal) {
     state = .over
@@ -170,19 +171,21 @@ final class RTSPTunnels {
   }
 
   func opened(
-    by handler: TunnelHandler, _ number: TunnelTable.Connection, cookie: String, address: String
+    by handler: TunnelHandler, _ number: TunnelTable.Connection, cookie: String,
+    from origin: TunnelTable.Origin
   ) throws(TunnelRefusal) {
     guard isEnabled else { throw .switchedOff }
-    try table.opened(by: number, cookie: cookie, address: address)
+    try table.opened(by: number, cookie: cookie, from: origin)
     handlers[number] = handler
   }
 
   /// Returns the handler of the GET.
   func joined(
-    by handler: TunnelHandler, _ number: TunnelTable.Connection, cookie: String, address: String
+    by handler: TunnelHandler, _ number: TunnelTable.Connection, cookie: String,
+    from origin: TunnelTable.Origin
   ) throws(TunnelRefusal) -> TunnelHandler {
     guard isEnabled else { throw .switchedOff }
-    let junction = try table.joined(by: number, cookie: cookie, address: address)
+    let junction = try table.joined(by: number, cookie: cookie, from: origin)
     guard let get = handlers[junction.get] else { throw .unknownCookie }
     handlers[number] = handler
     if let replaced = junction.replaced { handlers.removeValue(forKey: replaced)?.close() }

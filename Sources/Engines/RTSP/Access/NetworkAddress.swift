@@ -18,7 +18,7 @@ public struct NetworkAddress: Sendable, Hashable {
 
   /// Whom limits count as one: an IPv4 address, or the /64 network of an IPv6 address, all of
   /// which one customer usually has.
-  var household: NetworkAddress { isIPv4 ? self : NetworkAddress(high: high, low: 0) }
+  public var household: NetworkAddress { isIPv4 ? self : NetworkAddress(high: high, low: 0) }
 
   /// An IPv4 address, or an IPv6 address without brackets; a zone such as `%eth0` is left out.
   /// Nil if `text` is neither.

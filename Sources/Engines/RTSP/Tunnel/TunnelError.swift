@@ -29,7 +29,7 @@ public struct TunnelLimits: Sendable, Hashable {
   public var cookieBytes = 128
   /// Connections that have opened a tunnel and wait for the second one.
   public var waiting = 64
-  /// The same from one address.
+  /// The same from one address, or one IPv6 /64 network.
   public var waitingPerAddress = 8
   /// Bytes a client may send on the half that is meant for the server's.
   public var strayBytes = 16_384

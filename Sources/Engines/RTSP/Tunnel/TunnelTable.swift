@@ -7,7 +7,7 @@
 ///                     └── GET closed ──┴──▶ nothing
 /// ```
 ///
-/// A cookie counts together with the client's address: whether it is hard to guess is up to the
+/// A cookie counts together with the client's origin: whether it is hard to guess is up to the
 /// client, so nobody elsewhere may use it. A GET never takes over a cookie that is in use, so a
 /// running session cannot be taken away; a POST does, because players close theirs and open it
 /// again.
@@ -15,8 +15,21 @@ public struct TunnelTable: Sendable {
   /// A connection, numbered by the owner.
   public typealias Connection = UInt64
 
+  /// Where a connection comes from. Both halves must come from the same address, and both over
+  /// TLS or neither: what is asked for in the clear must not steer what was opened over TLS.
+  public struct Origin: Sendable, Hashable {
+    /// Nil if it is unknown.
+    var address: NetworkAddress?
+    var isSecure: Bool
+
+    public init(address: NetworkAddress?, isSecure: Bool) {
+      self.address = address
+      self.isSecure = isSecure
+    }
+  }
+
   private struct Key: Hashable {
-    var address: String
+    var origin: Origin
     var cookie: String
   }
 
@@ -39,13 +52,15 @@ public struct TunnelTable: Sendable {
 
   /// A GET has come.
   public mutating func opened(
-    by get: Connection, cookie: String, address: String
+    by get: Connection, cookie: String, from origin: Origin
   ) throws(TunnelRefusal) {
-    let key = Key(address: address, cookie: cookie)
+    let key = Key(origin: origin, cookie: cookie)
     guard tunnels[key] == nil else { throw .cookieInUse }
+    let household = origin.address?.household
     let waiting = tunnels.filter { $0.value.isWaiting }
     guard waiting.count < limits.waiting,
-      waiting.count(where: { $0.key.address == address }) < limits.waitingPerAddress
+      waiting.count(where: { $0.key.origin.address?.household == household })
+        < limits.waitingPerAddress
     else { throw .tooManyWaiting }
     tunnels[key] = Tunnel(get: get)
     keys[get] = key
@@ -61,9 +76,9 @@ public struct TunnelTable: Sendable {
 
   /// A POST has come.
   public mutating func joined(
-    by post: Connection, cookie: String, address: String
+    by post: Connection, cookie: String, from origin: Origin
   ) throws(TunnelRefusal) -> Junction {
-    let key = Key(address: address, cookie: cookie)
+    let key = Key(origin: origin, cookie: cookie)
     guard var tunnel = tunnels[key] else { throw .unknownCookie }
     let junction = Junction(get: tunnel.get, replaced: tunnel.post)
     if let replaced = tunnel.post { keys[replaced] = nil }
