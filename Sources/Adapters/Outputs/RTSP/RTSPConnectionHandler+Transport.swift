@@ -71,6 +71,7 @@ extension RTSPConnectionHandler {
       return
     }
     self.viewer = viewer
+    if case .multicast(let multicast) = transport { multicast.enter(self) }
     carryOut(answer)
   }
 }

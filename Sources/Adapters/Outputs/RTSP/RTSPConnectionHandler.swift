@@ -216,7 +216,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// The answer first, then the first picture.
   private func startPlaying() {
     let anchor = server.clock.wallClockAnchor()
-    if case .multicast(let multicast)? = viewer?.transport { multicast.join(self) }
+    if case .multicast(let multicast)? = viewer?.transport { multicast.play(self) }
     guard let announcement = viewer?.start(at: anchor) else { return }
     let answer = connection.playbackReady(announcement, at: anchor.mediaTime)
     if case .send(let bytes)? = answer.first { send(bytes) }

@@ -8,7 +8,8 @@ import RTSP
 /// The one stream that everybody gets who asks for multicast.
 ///
 /// SSRC, sequence numbers and RTP timestamps live as long as the server. Packets flow while at
-/// least one session plays: a joining viewer brings an IDR, the last one who leaves a BYE.
+/// least one session plays: whoever begins to brings an IDR. A session may pause; BYE comes with
+/// the end of the last one.
 final class RTSPMulticast {
   let group: MulticastGroup
   private let interface: String?
@@ -28,7 +29,14 @@ final class RTSPMulticast {
   /// Our own addresses: a viewer on this machine may have connected to another one than its
   /// reports come from.
   private var localHosts: Set<String> = []
+  /// Whose session is by multicast, from SETUP to its end.
   private var members: [ObjectIdentifier: RTSPConnectionHandler] = [:]
+  /// Those of them who play.
+  private var players: Set<ObjectIdentifier> = []
+  /// What was said of the next packet, until it has been sent: whoever else asks is told the same.
+  private var announced: RTPSender.Announcement?
+  /// True once packets were sent, until the BYE.
+  private var hasSent = false
 
   init(
     group: MulticastGroup, interface: String?, cname: String, logger: Logger, loop: any EventLoop
@@ -89,30 +97,44 @@ final class RTSPMulticast {
 
   // MARK: Members
 
-  /// A viewer plays from now on.
-  func join(_ handler: RTSPConnectionHandler) {
-    if members.isEmpty {
+  /// A session by multicast has been set up.
+  func enter(_ handler: RTSPConnectionHandler) {
+    members[ObjectIdentifier(handler)] = handler
+  }
+
+  /// A member plays from now on.
+  func play(_ handler: RTSPConnectionHandler) {
+    if players.isEmpty {
       delivery.restart()
       lastReport = nil
+      announced = nil
     }
-    members[ObjectIdentifier(handler)] = handler
+    players.insert(ObjectIdentifier(handler))
   }
 
   /// The numbers of the next packet: exactly if it will be the first one for anybody, else as
   /// they stand now.
   func announceNextPacket(at now: MediaTime) -> RTPSender.Announcement {
     guard lastReport != nil, let rtpTimestamp = sender.rtpTimestamp(at: now) else {
-      return sender.announce(now: now)
+      let announcement = announced ?? sender.announce(now: now)
+      announced = announcement
+      return announcement
     }
     return RTPSender.Announcement(
       sequenceNumber: sender.nextSequenceNumber, rtpTimestamp: rtpTimestamp)
   }
 
-  /// A viewer plays no longer.
+  /// A member plays no longer, but may again.
+  func pause(_ handler: RTSPConnectionHandler) {
+    players.remove(ObjectIdentifier(handler))
+  }
+
+  /// A member's session has ended.
   func leave(_ handler: RTSPConnectionHandler, at anchor: WallClockAnchor) {
-    guard members.removeValue(forKey: ObjectIdentifier(handler)) != nil, members.isEmpty,
-      lastReport != nil
+    pause(handler)
+    guard members.removeValue(forKey: ObjectIdentifier(handler)) != nil, members.isEmpty, hasSent
     else { return }
+    hasSent = false
     sockets?.sendRTCP(sender.goodbye(at: anchor, cname: cname))
   }
 
@@ -130,9 +152,9 @@ final class RTSPMulticast {
     var keyframe: KeyframeReason?
   }
 
-  /// One picture, for all members at once.
+  /// One picture, for all who play at once.
   func offer(_ trains: inout PacketTrains, clock: MediaClock) -> Outcome {
-    guard !members.isEmpty, let sockets else { return Outcome() }
+    guard !players.isEmpty, let sockets else { return Outcome() }
     let hasRoom = sockets.areOpen && sockets.areWritable
     switch delivery.offer(isIDR: trains.isStart, hasRoom: hasRoom) {
     case .skip: return Outcome()
@@ -145,13 +167,15 @@ final class RTSPMulticast {
       sockets.sendRTP(datagrams)
       outcome.bytes += datagrams.bytes.readableBytes
     }
+    hasSent = true
+    announced = nil
     if lastReport == nil { report(at: clock.wallClockAnchor()) }
     return outcome
   }
 
   /// Once a second: a report if one is due, and new sockets if the old ones have failed.
   func tick(at anchor: WallClockAnchor) {
-    guard !members.isEmpty else { return }
+    guard !players.isEmpty else { return }
     let areOpen = sockets?.areOpen == true
     if !areOpen {
       if !isFailing { logger.warning("no multicast at present", metadata: metadata) }

@@ -172,6 +172,7 @@ final class RTSPServerLoop {
 
   func viewerEnded(_ handler: RTSPConnectionHandler, _ viewer: RTSPViewer) {
     removePlayer(handler)
+    multicast?.leave(handler, at: clock.wallClockAnchor())
     totals.add(viewer)
     updateStatus()
     guard let since = viewer.playingSince else { return }
@@ -190,7 +191,7 @@ final class RTSPServerLoop {
 
   private func removePlayer(_ handler: RTSPConnectionHandler) {
     players.removeValue(forKey: ObjectIdentifier(handler))
-    multicast?.leave(handler, at: clock.wallClockAnchor())
+    multicast?.pause(handler)
     guard players.isEmpty else { return }
     demand.yield(false)
     recentGOP.clear()

@@ -137,6 +137,49 @@ struct RTSPMulticastTests {
     try await setting.stop()
   }
 
+  @Test func whoPausesIsNotSaidGoodbyeTo() async throws {
+    let setting = try await Setting()
+    let client = try await setting.scene.connect()
+    let (session, _, _) = try await client.play(transport: Self.transport)
+    await setting.scene.awaitSubscribers(1)
+    await setting.scene.publish(isIDR: true)
+    let last = try #require(try await setting.picture().last).header
+    #expect(try await !setting.report().compound.saysGoodbye)
+    #expect(try await client.request("PAUSE", "/", "Session: \(session)").code == 200)
+    await setting.scene.awaitSubscribers(0)
+    let play = try await client.request("PLAY", "/", "Session: \(session)")
+    #expect(play.number("seq", in: "RTP-Info").map(UInt16.init) == last.sequenceNumber &+ 1)
+    await setting.scene.awaitSubscribers(1)
+    await setting.scene.publish(isIDR: true)
+    let first = try await setting.picture()[0].header
+    #expect(first.ssrc == last.ssrc && first.sequenceNumber == last.sequenceNumber &+ 1)
+    #expect(first.rtpTimestamp == play.number("rtptime", in: "RTP-Info"))
+    // The next report is that of the second start, not a BYE.
+    #expect(try await !setting.report().compound.saysGoodbye)
+    // The session ends while it pauses: now there is nobody left.
+    #expect(try await client.request("PAUSE", "/", "Session: \(session)").code == 200)
+    #expect(try await client.request("TEARDOWN", "/", "Session: \(session)").code == 200)
+    #expect(try await setting.report().compound.saysGoodbye)
+    try await setting.stop()
+  }
+
+  @Test func whoAsksBeforeTheFirstPacketIsToldTheSame() async throws {
+    let setting = try await Setting()
+    let first = try await setting.scene.connect()
+    let (_, _, firstPlay) = try await first.play(transport: Self.transport)
+    let second = try await setting.scene.connect()
+    let (session, _, secondPlay) = try await second.play(transport: Self.transport)
+    let again = try await second.request("PLAY", "/", "Session: \(session)")
+    await setting.scene.awaitSubscribers(1)
+    await setting.scene.publish(isIDR: true)
+    let packet = try await setting.picture()[0].header
+    for play in [firstPlay, secondPlay, again] {
+      #expect(play.number("seq", in: "RTP-Info").map(UInt16.init) == packet.sequenceNumber)
+      #expect(play.number("rtptime", in: "RTP-Info") == packet.rtpTimestamp)
+    }
+    try await setting.stop()
+  }
+
   @Test func reportsOfMembersAreHeardAndOthersAreNot() async throws {
     let setting = try await Setting()
     let client = try await setting.scene.connect()
