@@ -8,7 +8,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     abstract: "Take one picture from an RTSP stream or a camera, and time each step.",
     discussion: """
       An rtsp:// URL is asked the way Soracom's Remote Command asks: RTSP over TCP, H.264, no \
-      authentication or Basic, and all within 10 seconds. The picture is the first whole \
+      authentication or Basic, and all within 10 seconds. Digest, which Remote Command does \
+      not know, is shown to servers that do not offer Basic. The picture is the first whole \
       keyframe. Turning it into a JPEG needs the program ffmpeg; saving it in a file that ends \
       in .h264 does not.
 
@@ -46,7 +47,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       "File to write, replaced if it exists: .jpg, .jpeg or .h264; - for standard output.",
       valueName: "file"))
   var file: String
-  @Option(help: "User name for Basic authentication.")
+  @Option(help: "User name to log in with.")
   var username: String?
   @Option(help: "File whose first line is the password.")
   var passwordFile: String?

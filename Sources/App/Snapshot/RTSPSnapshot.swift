@@ -18,7 +18,8 @@ struct RTSPSnapshot: Sendable {
     report.reached("connect")
     var exchange = RTSPExchange(
       session: RTSPClientSession(
-        url: endpoint.url, login: login, userAgent: "liveview-bridge/\(Version.current)"),
+        url: endpoint.url, login: login, userAgent: "liveview-bridge/\(Version.current)",
+        clientNonce: String(UInt64.random(in: .min ... .max), radix: 16)),
       alarm: ConnectionAlarm(channel: connection.channel), report: report)
     exchange.alarm.set(in: ContinuousClock.now.duration(to: deadline))
     var failure: (any Error)?

@@ -160,7 +160,7 @@ extension RTSPClientError {
       offered.isEmpty
         ? "the server refused access without saying what it wants"
         : "the server offers \(offered.joined(separator: ", ")) authentication only; Soracom's "
-          + "Remote Command, and this program, do Basic"
+          + "Remote Command does Basic, this program Digest with MD5 and SHA-256, too"
     case .notADescription(let type):
       "the answer to DESCRIBE is \(type ?? "of unknown type"), not application/sdp"
     case .descriptionMalformed(let error):

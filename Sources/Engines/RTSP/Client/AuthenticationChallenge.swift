@@ -4,12 +4,15 @@
 public struct AuthenticationChallenge: Sendable, Hashable {
   /// As the server spells it, for example `Basic`.
   public var scheme: String
-  public var realm: String?
+  /// By their names in lower case, without quotation marks; of two with one name the later counts.
+  public var parameters: [String: String]
 
-  public init(scheme: String, realm: String?) {
+  public init(scheme: String, parameters: [String: String] = [:]) {
     self.scheme = scheme
-    self.realm = realm
+    self.parameters = parameters
   }
+
+  public var realm: String? { parameters["realm"] }
 
   /// The challenges in all `WWW-Authenticate` headers of an answer, in order.
   ///
@@ -24,11 +27,11 @@ public struct AuthenticationChallenge: Sendable, Hashable {
         let word = rest.prefix { $0 != " " && $0 != "\t" && $0 != "=" }
         let afterWord = rest[word.endIndex...].drop { $0 == " " || $0 == "\t" }
         if !word.isEmpty, word.utf8.allSatisfy(\.isTokenCharacter), !afterWord.hasPrefix("=") {
-          challenges.append(AuthenticationChallenge(scheme: String(word), realm: nil))
+          challenges.append(AuthenticationChallenge(scheme: String(word)))
           rest = afterWord
         }
-        if let realm = realm(in: rest), let last = challenges.indices.last {
-          challenges[last].realm = realm
+        if let (name, value) = parameter(in: rest), let last = challenges.indices.last {
+          challenges[last].parameters[name] = value
         }
       }
       return challenges
@@ -51,14 +54,14 @@ public struct AuthenticationChallenge: Sendable, Hashable {
     }.map { $0.trimmed }.filter { !$0.isEmpty }
   }
 
-  /// The value of `realm="value"`, unquoted; nil if `parameter` is another one.
-  private static func realm(in parameter: some StringProtocol) -> String? {
+  /// `name=value` or `name="value"`, unquoted; nil if `parameter` is neither.
+  private static func parameter(in parameter: some StringProtocol) -> (String, String)? {
     let name = parameter.prefix { $0 != "=" }
-    guard name.endIndex < parameter.endIndex, name.trimmed.isEqualIgnoringCase("realm") else {
-      return nil
-    }
+    guard name.endIndex < parameter.endIndex else { return nil }
+    let key = name.trimmed.lowercased()
     let value = parameter[name.endIndex...].dropFirst().trimmed
-    guard value.hasPrefix("\"") else { return value }
+    // A token of another scheme may end in `=`, too.
+    guard value.hasPrefix("\"") else { return value.isEmpty ? nil : (key, value) }
     var text = ""
     var isEscaped = false
     for character in value.dropFirst() {
@@ -70,6 +73,6 @@ public struct AuthenticationChallenge: Sendable, Hashable {
       isEscaped = false
       text.append(character)
     }
-    return text
+    return (key, text)
   }
 }

@@ -19,7 +19,8 @@ public enum RTSPClientError: Error, Sendable, Hashable {
   /// The server wants a user name and there is none.
   case credentialMissing(realm: String?)
   case credentialRejected(realm: String?)
-  /// The server offers none of the schemes this client knows, which is Basic.
+  /// The server offers none of the schemes this client knows: Basic, and Digest with MD5 or
+  /// SHA-256.
   case authenticationUnsupported(offered: [String])
 
   /// DESCRIBE was answered with something else than a session description.

@@ -5,12 +5,13 @@ import SDP
 ///
 /// ```
 ///   idle ──▶ OPTIONS ──▶ DESCRIBE ──▶ SETUP ──▶ PLAY ──▶ receiving ──▶ TEARDOWN ──▶ over
-///               └── 401: once more with Basic ──┘           first whole IDR
+///               └── 401: once more with login ──┘           first whole IDR
 /// ```
 ///
 /// Speaks like Soracom's Remote Command is documented to: H.264 inside the RTSP connection, no
-/// authentication or Basic. The password is sent only to a server that asked for Basic. An OPTIONS
-/// that is refused is passed over, any other refusal is the end.
+/// authentication or Basic. The password is sent only to a server that asked for Basic; one that
+/// offers Digest alone gets that, which goes beyond Remote Command. An OPTIONS that is refused is
+/// passed over, any other refusal is the end.
 ///
 /// Redirections are reported and not followed: the password was meant for this server.
 ///
@@ -34,28 +35,42 @@ public struct RTSPClientSession: Sendable {
     var headers: [RTSPHeaders.Field] = []
     var cseq: UInt64 = 0
     var carriesLogin = false
+    /// It was sent again because its nonce was too old.
+    var isRenewed = false
+  }
+
+  /// How requests show the login.
+  private enum Proof {
+    case basic
+    /// `count` requests have used its nonce.
+    case digest(DigestChallenge, count: UInt32)
   }
 
   private let url: String
   private let login: RTSPLogin?
   private let userAgent: String
+  private let clientNonce: String
   private let limits: RTSPLimits
   private var state: State = .idle
   private var pending: Request?
   private var lastCSeq: UInt64 = 0
-  private var isBasicWanted = false
+  /// Nil until the server asks.
+  private var proof: Proof?
 
   /// - Parameters:
   ///   - url: Of the presentation, without user name and password.
-  ///   - login: Shown if the server asks for Basic.
+  ///   - login: Shown if the server asks for Basic or Digest.
   ///   - userAgent: Name of this program.
+  ///   - clientNonce: For Digest: letters and digits that are hard to predict.
   ///   - limits: `urlBytes` holds for URLs the server names.
   public init(
-    url: String, login: RTSPLogin?, userAgent: String, limits: RTSPLimits = RTSPLimits()
+    url: String, login: RTSPLogin?, userAgent: String, clientNonce: String,
+    limits: RTSPLimits = RTSPLimits()
   ) {
     self.url = url
     self.login = login
     self.userAgent = userAgent
+    self.clientNonce = clientNonce
     self.limits = limits
   }
 
@@ -184,13 +199,24 @@ public struct RTSPClientSession: Sendable {
   ) throws(RTSPClientError) -> RTSPClientOrder {
     let challenges = AuthenticationChallenge.parse(reply.headers.values("WWW-Authenticate"))
     let basic = challenges.first { $0.scheme.isEqualIgnoringCase("Basic") }
+    // Servers name first what they like best.
+    let digest = challenges.lazy.compactMap(DigestChallenge.init).first
+    let realm = basic?.realm ?? digest?.realm
+    var request = request
     // Before the question of the scheme: a refusal need not carry a challenge once more.
-    guard !request.carriesLogin else { throw .credentialRejected(realm: basic?.realm) }
-    guard let basic else {
+    if request.carriesLogin {
+      guard case .digest? = proof, let digest, digest.isStale, !request.isRenewed else {
+        throw .credentialRejected(realm: realm)
+      }
+      request.isRenewed = true
+      proof = .digest(digest, count: 0)
+      return send(request)
+    }
+    guard basic != nil || digest != nil else {
       throw .authenticationUnsupported(offered: challenges.map(\.scheme))
     }
-    guard login != nil else { throw .credentialMissing(realm: basic.realm) }
-    isBasicWanted = true
+    guard login != nil else { throw .credentialMissing(realm: realm) }
+    proof = basic == nil ? digest.map { .digest($0, count: 0) } : .basic
     return send(request)
   }
 
@@ -263,8 +289,8 @@ public struct RTSPClientSession: Sendable {
     var buffer = ByteBuffer()
     buffer.writeString("\(request.method.name) \(request.url) RTSP/1.0\r\n")
     buffer.writeString("CSeq: \(request.cseq)\r\nUser-Agent: \(userAgent)\r\n")
-    if isBasicWanted, let login {
-      buffer.writeString("Authorization: \(login.basicAuthorization)\r\n")
+    if let authorization = authorization(for: request) {
+      buffer.writeString("Authorization: \(authorization)\r\n")
       request.carriesLogin = true
     }
     for field in request.headers {
@@ -273,5 +299,20 @@ public struct RTSPClientSession: Sendable {
     buffer.writeString("\r\n")
     pending = request
     return .send(buffer)
+  }
+
+  private mutating func authorization(for request: Request) -> String? {
+    guard let login else { return nil }
+    switch proof {
+    case nil:
+      return nil
+    case .basic?:
+      return login.basicAuthorization
+    case .digest(let challenge, let count)?:
+      proof = .digest(challenge, count: count &+ 1)
+      return login.digestAuthorization(
+        for: challenge, method: request.method, url: request.url, count: count &+ 1,
+        clientNonce: clientNonce)
+    }
   }
 }

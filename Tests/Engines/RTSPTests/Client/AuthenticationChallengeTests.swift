@@ -6,6 +6,12 @@ import Testing
     AuthenticationChallenge.parse(values)
   }
 
+  private func challenge(
+    _ scheme: String, _ parameters: [String: String] = [:]
+  ) -> AuthenticationChallenge {
+    AuthenticationChallenge(scheme: scheme, parameters: parameters)
+  }
+
   @Test func oneHeaderPerChallenge() {
     // gortsplib, as MediaMTX 1.20.0 sends it.
     #expect(
@@ -13,8 +19,8 @@ import Testing
         #"Basic realm="ipcam""#,
         #"Digest realm="ipcam", nonce="d5c4dbbf78c43ed2", algorithm="MD5""#)
         == [
-          AuthenticationChallenge(scheme: "Basic", realm: "ipcam"),
-          AuthenticationChallenge(scheme: "Digest", realm: "ipcam"),
+          challenge("Basic", ["realm": "ipcam"]),
+          challenge("Digest", ["realm": "ipcam", "nonce": "d5c4dbbf78c43ed2", "algorithm": "MD5"]),
         ])
   }
 
@@ -22,21 +28,21 @@ import Testing
     #expect(
       parse(#"Digest nonce="a, b", qop="auth",realm="one", basic realm="two \"x\", Digest y=z""#)
         == [
-          AuthenticationChallenge(scheme: "Digest", realm: "one"),
-          AuthenticationChallenge(scheme: "basic", realm: #"two "x", Digest y=z"#),
+          challenge("Digest", ["nonce": "a, b", "qop": "auth", "realm": "one"]),
+          challenge("basic", ["realm": #"two "x", Digest y=z"#]),
         ])
   }
 
   @Test func oddOnes() {
-    #expect(parse("Basic") == [AuthenticationChallenge(scheme: "Basic", realm: nil)])
+    #expect(parse("Basic") == [challenge("Basic")])
     #expect(
-      parse("Basic realm = plain") == [AuthenticationChallenge(scheme: "Basic", realm: "plain")])
+      parse("Basic realm = plain") == [challenge("Basic", ["realm": "plain"])])
     #expect(
-      parse(#"Basic realm="open"#) == [AuthenticationChallenge(scheme: "Basic", realm: "open")])
+      parse(#"Basic realm="open"#) == [challenge("Basic", ["realm": "open"])])
     #expect(
       parse("NTLM, Negotiate YII=") == [
-        AuthenticationChallenge(scheme: "NTLM", realm: nil),
-        AuthenticationChallenge(scheme: "Negotiate", realm: nil),
+        challenge("NTLM"),
+        challenge("Negotiate"),
       ])
     #expect(parse("", " , ,", #"realm="nobody's""#).isEmpty)
     // Found by fuzzing: a scheme is one word.

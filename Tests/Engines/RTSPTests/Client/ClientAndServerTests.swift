@@ -38,7 +38,8 @@ import Testing
       server = RTSPServerConnection(
         configuration: configuration, localAuthority: "192.0.2.1:8554",
         generator: SeededGenerator(seed: 1), acceptedAt: now)
-      client = RTSPClientSession(url: url, login: login, userAgent: "test")
+      client = RTSPClientSession(
+        url: url, login: login, userAgent: "test", clientNonce: "0a4f113b")
       let slice = [0x65, 0x88] + (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
       accessUnit = AccessUnit(
         serial: 0, nalUnits: [SampleServer.unit(slice)], presentationTime: now, isIDR: true,
@@ -106,15 +107,25 @@ import Testing
     #expect(link.steps == RTSPClientStep.allCases)
   }
 
-  @Test func thePasswordOpensTheDoor() throws {
-    let authentication = RTSPAuthentication.basic(
-      RTSPCredential(username: "cam", password: "sésame"), realm: "camera")
+  @Test(
+    arguments: [
+      [.basic], [.digest], [.digestSHA256], [.digestSHA256, .digest], [.digest, .basic],
+    ] as [[RTSPAuthentication.Scheme]])
+  func thePasswordOpensTheDoor(schemes: [RTSPAuthentication.Scheme]) throws {
+    let authentication = RTSPAuthentication(
+      schemes: schemes, users: [RTSPCredential(username: "cam", password: "sésame")],
+      realm: "camera")
     var link = Link(
       authentication: authentication, login: RTSPLogin(username: "cam", password: "sésame"))
     try link.run()
     #expect(link.picture != nil)
     var stranger = Link(authentication: authentication)
     #expect(throws: RTSPClientError.credentialMissing(realm: "camera")) { try stranger.run() }
+    var guesser = Link(
+      authentication: authentication, login: RTSPLogin(username: "cam", password: "sesame"))
+    // The answer to a wrong one is held back.
+    try guesser.run()
+    #expect(guesser.picture == nil && guesser.client.awaitedStep == .describe)
   }
 
   /// Whatever the server's bytes become on the way, the client ends with a picture, an error, or

@@ -13,7 +13,8 @@ struct ClientDialogue {
   private(set) var orders: [RTSPClientOrder] = []
 
   init(url: String = "rtsp://192.0.2.1/cam", login: RTSPLogin? = nil) {
-    session = RTSPClientSession(url: url, login: login, userAgent: "test")
+    session = RTSPClientSession(
+      url: url, login: login, userAgent: "test", clientNonce: "0a4f113b")
     orders = session.connected()
   }
 

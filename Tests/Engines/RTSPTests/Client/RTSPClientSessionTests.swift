@@ -249,13 +249,48 @@ import Testing
     }
   }
 
-  /// live555 knows Digest only.
-  @Test func thePasswordIsKeptFromServersThatDoNotOfferBasic() throws {
+  /// live555 offers Digest in this form; the response was computed with Python's hashlib.
+  @Test func digestIsShownWhereBasicIsNotOffered() throws {
+    var dialogue = ClientDialogue(
+      url: "rtsp://192.0.2.1/cam", login: RTSPLogin(username: "Mufasa", password: "CircleOfLife"))
+    try dialogue.receive(
+      "RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: Digest "
+        + "realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"")
+    #expect(
+      dialogue.lastRequest.contains(
+        "\r\nAuthorization: Digest username=\"Mufasa\", realm=\"testrealm@host.com\", "
+          + "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"rtsp://192.0.2.1/cam\", "
+          + "response=\"2eaff1b595291e3027658f81a5719694\", algorithm=MD5\r\n"))
+    #expect(!dialogue.lastRequest.contains("CircleOfLife"))
+  }
+
+  @Test func aNonceIsCountedAndRenewedOnce() throws {
     var dialogue = ClientDialogue(login: Self.login)
-    #expect(throws: RTSPClientError.authenticationUnsupported(offered: ["Digest"])) {
+    let refusal = "RTSP/1.0 401 Unauthorized\nWWW-Authenticate: Digest realm=\"a\", qop=\"auth\""
+    try dialogue.receive(refusal + ", nonce=\"n1\", opaque=\"o\"\nCSeq: 1")
+    #expect(dialogue.lastRequest.contains("nonce=\"n1\""))
+    #expect(
+      dialogue.lastRequest.contains("opaque=\"o\", qop=auth, nc=00000001, cnonce=\"0a4f113b\""))
+    try dialogue.receive("RTSP/1.0 200 OK\nCSeq: 2")
+    #expect(dialogue.lastRequest.contains("nc=00000002"))
+    try dialogue.receive(refusal + ", nonce=\"n2\", stale=TRUE\nCSeq: 3")
+    #expect(dialogue.lastRequest.contains("nonce=\"n2\""))
+    #expect(dialogue.lastRequest.contains("nc=00000001"))
+    #expect(throws: RTSPClientError.credentialRejected(realm: "a")) {
+      try dialogue.receive(refusal + ", nonce=\"n3\", stale=true\nCSeq: 4")
+    }
+  }
+
+  @Test(arguments: [
+    "NTLM", "Digest realm=\"a\"", "Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess",
+    "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"",
+  ])
+  func thePasswordIsKeptFromServersThatOfferNothingKnown(challenge: String) throws {
+    var dialogue = ClientDialogue(login: Self.login)
+    let scheme = String(challenge.prefix { $0 != " " })
+    #expect(throws: RTSPClientError.authenticationUnsupported(offered: [scheme])) {
       try dialogue.receive(
-        "RTSP/1.0 401 Unauthorized\nCSeq: 1\n"
-          + "WWW-Authenticate: Digest realm=\"LIVE555 Streaming Media\", nonce=\"1cb5\"")
+        "RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: \(challenge)")
     }
     #expect(dialogue.requests.count == 1)
   }

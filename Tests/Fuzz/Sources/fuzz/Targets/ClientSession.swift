@@ -21,7 +21,8 @@ enum ClientSession {
   private static func conversation(
     _ pieces: [ArraySlice<UInt8>], _ login: RTSPLogin?
   ) -> Conversation {
-    var session = RTSPClientSession(url: "rtsp://server/live", login: login, userAgent: "fuzz")
+    var session = RTSPClientSession(
+      url: "rtsp://server/live", login: login, userAgent: "fuzz", clientNonce: "0a4f113b")
     var parser = RTSPResponseParser()
     var buffer = ByteBuffer()
     var result = Conversation()
@@ -35,7 +36,8 @@ enum ClientSession {
           if case .reply(let reply) = message {
             let challenges = AuthenticationChallenge.parse(
               reply.headers.values("WWW-Authenticate"))
-            if challenges.contains(where: { $0.scheme.isEqualIgnoringCase("Basic") }) {
+            for scheme in challenges.map(\.scheme)
+            where scheme.isEqualIgnoringCase("Basic") || scheme.isEqualIgnoringCase("Digest") {
               check.mayShowLogin = true
             }
           }
