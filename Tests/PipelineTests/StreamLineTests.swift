@@ -2,6 +2,7 @@ import Media
 import NIOCore
 import TestSupport
 import Testing
+import TurboJPEG
 
 @testable import Pipeline
 
@@ -73,6 +74,47 @@ import Testing
       #expect(first.serial == 1)
       subscription.cancel()
     }
+  }
+
+  /// One picture each for who comes once in a while: rate control is no reason to make it coarser.
+  @Test func oneSnapshotIsAsGoodAsTheNext() async throws {
+    var settings = EncoderSettings(settings: settingsReader())
+    settings.bitrateKbps = 60
+    let line = StreamLine(
+      settings: settings, expectedSize: Self.size, board: board, clock: MediaClock(clock),
+      logger: Sample.silentLogger)
+    let run = Task { await line.run() }
+    var generator = SeededGenerator(seed: 3)
+    let noise = (0..<(Self.size.width * Self.size.height * 3)).map { _ in
+      UInt8.random(in: .min ... .max, using: &generator)
+    }
+    var encoder = try JPEGEncoder()
+    let jpeg = try encoder.encode(rgb: noise, size: Self.size, quality: 90, subsampling: .yuv422)
+    var sizes: [Int] = []
+    for _ in 0..<8 {
+      line.sink.publish(
+        JPEGFrame(
+          bytes: jpeg, size: Self.size, presentationTime: clock.now, arrivalTime: clock.now))
+      let subscription = await line.handle.subscribe()
+      sizes.append(try #require(await subscription.next()).byteCount)
+      let encoded = line.statistics.encoder.encoded
+      subscription.cancel()
+      // The encoder says so when it is done with the viewer.
+      while !isIdle { await Task.yield() }
+      #expect(line.statistics.encoder.encoded == encoded)
+      clock.advance(by: .seconds(1))
+    }
+    run.cancel()
+    await run.value
+    let first = try #require(sizes.first)
+    #expect(sizes.allSatisfy { $0 > first * 9 / 10 }, "\(sizes)")
+  }
+
+  private var isIdle: Bool {
+    guard case .object(let page) = board.snapshot(), case .object(let parts)? = page["components"],
+      case .object(let encoder)? = parts["encoder"]
+    else { return false }
+    return encoder["state"] == .string("waiting")
   }
 
   @Test func everyPictureBecomesAnAccessUnit() async throws {

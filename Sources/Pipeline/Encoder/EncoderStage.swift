@@ -23,6 +23,8 @@ actor EncoderStage {
   private var serial: UInt64 = 0
   private var lastPresentationTime: MediaTime?
   private var lastWarning: String?
+  private var renewedAt: MediaTime?
+  private var encodedBeforeRenewal: UInt64 = 0
   private let language: SlateLanguage
   private var artist = SlateArtist()
   /// Since when viewers have not seen the camera; nil while they do.
@@ -72,6 +74,7 @@ actor EncoderStage {
       case .setBitrate(let kbps): setBitrate(kbps)
       case .idle:
         offlineSince = nil
+        renewCodec()
         telemetry.note(.waiting, "nobody watches")
       case .encode(let frame, let forceIDR, let isRepeat):
         guard let accessUnit = encode(frame, forceIDR: forceIDR, isRepeat: isRepeat) else {
@@ -108,6 +111,22 @@ actor EncoderStage {
       try codec?.resize(to: size)
     }
     publishFormat()
+  }
+
+  /// The next viewer's first picture has the whole buffer for itself: it must not be coarser because
+  /// another viewer had one. Not more often than the buffer fills.
+  private func renewCodec() {
+    let now = clock.now()
+    let hasEncoded = statistics.encoded > encodedBeforeRenewal
+    let refill = Duration.seconds(settings.vbvBufferSeconds)
+    guard hasEncoded, renewedAt.map({ $0.duration(to: now) >= refill }) ?? true else { return }
+    encodedBeforeRenewal = statistics.encoded
+    renewedAt = now
+    do {
+      try codec?.forgetWhatWasSent()
+    } catch {
+      warn("encoder cannot be opened", error)
+    }
   }
 
   private func publishFormat() {

@@ -132,6 +132,12 @@ struct PictureCodec: ~Copyable {
     }
   }
 
+  /// Opens the encoder anew: nobody has seen what it made so far, and its rate control would still
+  /// count it as if it had just been sent. The parameter sets stay the same.
+  mutating func forgetWhatWasSent() throws(Failure) {
+    encoder = try Self.openEncoder(settings)
+  }
+
   /// Opens an encoder for another picture size.
   mutating func resize(to size: PictureSize) throws(Failure) {
     guard size != settings.size else { return }
