@@ -24,6 +24,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   let channel: any Channel
   var connection: RTSPServerConnection
   var viewer: RTSPViewer?
+  /// Of the last transport that was asked for.
+  var openingNumber: UInt64 = 0
 
   private var orders: [RTSPServerOrder] = []
   private var isCarryingOut = false
@@ -165,12 +167,8 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
     case .describe:
       let description = server.description(serverHost: RTSPAddress.host(of: channel.localAddress))
       carryOut(connection.described(with: description, at: server.clock.now()))
-    case .openTransport(.interleaved(let channels)):
-      transportOpened(.interleaved(channel, channels), serverPorts: nil)
-    case .openTransport(.udp(let clientPorts)):
-      openPorts(clientPorts)
-    case .openTransport(.multicast):
-      openMulticast()
+    case .openTransport(let transport):
+      open(transport)
     case .startPlaying:
       startPlaying()
     case .send, .authenticate, .announceNextPacket, .pausePlaying, .stopSession, .receivedRTCP,
@@ -279,7 +277,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   }
 
   /// Sends what has waited for this moment; a report that is due goes first.
-  private func sendWaiting() {
+  func sendWaiting() {
     guard let viewer, viewer.waitingBytes > 0, viewer.transport.hasRoom else { return }
     sendReport(at: server.clock.wallClockAnchor())
     let transport = viewer.transport
@@ -298,6 +296,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   /// Once a second: sender reports, and whether the client still takes what it is sent.
   func tick(at anchor: WallClockAnchor) {
     connection.wallClock = anchor
+    endIfPortsFailed()
     sendWaiting()
     viewer?.dropOverdue(at: anchor.mediaTime)
     sendReport(at: anchor)

@@ -21,13 +21,20 @@ struct UDPPortPair {
   /// - Parameters:
   ///   - local: Our address in the RTSP connection, which the viewer knows to be ours.
   ///   - peer: The viewer's address in the RTSP connection.
+  ///   - allowsSegmentation: False sends every datagram by itself.
   ///   - received: Called on the loop for each RTCP datagram of the viewer.
+  ///   - becameWritable: Called on the loop when the kernel takes RTP again after it did not,
+  ///     perhaps from within `sendRTP(_:)`.
   static func open(
     on loop: any EventLoop, local: SocketAddress, peer: SocketAddress, clientPorts: PortPair,
-    received: @escaping @Sendable (ByteBuffer) -> Void
+    allowsSegmentation: Bool = System.supportsUDPSegmentationOffload,
+    received: @escaping @Sendable (ByteBuffer) -> Void,
+    becameWritable: @escaping @Sendable () -> Void
   ) -> EventLoopFuture<UDPPortPair> {
     open(
-      Opening(loop: loop, local: local, peer: peer, clientPorts: clientPorts, received: received),
+      Opening(
+        loop: loop, local: local, peer: peer, clientPorts: clientPorts,
+        allowsSegmentation: allowsSegmentation, received: received, becameWritable: becameWritable),
       attemptsLeft: attempts)
   }
 
@@ -36,7 +43,9 @@ struct UDPPortPair {
     var local: SocketAddress
     var peer: SocketAddress
     var clientPorts: PortPair
+    var allowsSegmentation: Bool
     var received: @Sendable (ByteBuffer) -> Void
+    var becameWritable: @Sendable () -> Void
   }
 
   private static func open(
@@ -50,7 +59,7 @@ struct UDPPortPair {
   }
 
   private static func openOnce(_ opening: Opening, port: UInt16) -> EventLoopFuture<UDPPortPair> {
-    let rtp = bind(opening, port: port, received: nil)
+    let rtp = bind(opening, port: port, becameWritable: opening.becameWritable)
     return rtp.flatMap { rtpChannel in
       let rtcp = bind(opening, port: port + 1, received: opening.received)
       return rtcp.flatMapThrowing { rtcpChannel in
@@ -63,7 +72,8 @@ struct UDPPortPair {
   }
 
   private static func bind(
-    _ opening: Opening, port: UInt16, received: (@Sendable (ByteBuffer) -> Void)?
+    _ opening: Opening, port: UInt16, received: (@Sendable (ByteBuffer) -> Void)? = nil,
+    becameWritable: (@Sendable () -> Void)? = nil
   ) -> EventLoopFuture<any Channel> {
     var local = opening.local
     local.port = Int(port)
@@ -72,7 +82,8 @@ struct UDPPortPair {
       .channelOption(.socketOption(.so_sndbuf), value: 262_144)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let receiver = ViewerDatagrams(peer: peer, received: received)
+          let receiver = ViewerDatagrams(
+            peer: peer, received: received, becameWritable: becameWritable)
           try channel.pipeline.syncOperations.addHandler(receiver)
         }
       }
@@ -82,7 +93,7 @@ struct UDPPortPair {
   private init(
     rtp: any Channel, rtcp: any Channel, port: UInt16, opening: Opening
   ) throws {
-    self.rtp = DatagramSocket(rtp)
+    self.rtp = DatagramSocket(rtp, allowsSegmentation: opening.allowsSegmentation)
     self.rtcp = rtcp
     serverPorts = PortPair(rtp: port, rtcp: port + 1)
     var target = opening.peer
@@ -91,6 +102,9 @@ struct UDPPortPair {
     target.port = Int(opening.clientPorts.rtcp)
     rtcpTarget = target
   }
+
+  /// False once one of them is closed, as by an error when the network goes.
+  var isOpen: Bool { rtp.channel.isActive && rtcp.isActive }
 
   /// False while the kernel takes no more.
   var isWritable: Bool { rtp.channel.isWritable }
@@ -116,16 +130,26 @@ private final class ViewerDatagrams: ChannelInboundHandler {
 
   private let peer: String
   private let received: (@Sendable (ByteBuffer) -> Void)?
+  private let becameWritable: (@Sendable () -> Void)?
 
-  init(peer: String, received: (@Sendable (ByteBuffer) -> Void)?) {
+  init(
+    peer: String, received: (@Sendable (ByteBuffer) -> Void)?,
+    becameWritable: (@Sendable () -> Void)?
+  ) {
     self.peer = peer
     self.received = received
+    self.becameWritable = becameWritable
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let envelope = unwrapInboundIn(data)
     guard let received, RTSPAddress.host(of: envelope.remoteAddress) == peer else { return }
     received(envelope.data)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { becameWritable?() }
+    context.fireChannelWritabilityChanged()
   }
 
   /// The kernel reports refused datagrams here; the viewer may just not listen yet.
