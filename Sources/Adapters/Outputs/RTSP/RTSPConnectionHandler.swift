@@ -100,6 +100,15 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    connectionIsOver()
+  }
+
+  /// A connection that fails before it becomes active never becomes inactive.
+  func handlerRemoved(context: ChannelHandlerContext) {
+    connectionIsOver()
+  }
+
+  private func connectionIsOver() {
     isClosing = true
     carryOut(connection.peerClosed())
     timer?.task.cancel()

@@ -226,11 +226,16 @@ public struct RTSPOutput: Output {
           guard let handler = server.value.makeHandler(for: channel, isSecure: isSecure) else {
             throw RTSPOutputError.tooManyConnections
           }
-          if isSecure, let context = server.value.identity?.context {
-            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+          do {
+            if isSecure, let context = server.value.identity?.context {
+              try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+            }
+            let front = TunnelHandler(tunnels: server.value.tunnels, rtsp: handler)
+            try channel.pipeline.syncOperations.addHandlers(front, handler)
+          } catch {
+            server.value.connectionEnded(handler)
+            throw error
           }
-          let front = TunnelHandler(tunnels: server.value.tunnels, rtsp: handler)
-          try channel.pipeline.syncOperations.addHandlers(front, handler)
         }
       }
     do {

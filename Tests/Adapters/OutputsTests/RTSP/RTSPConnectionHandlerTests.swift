@@ -72,6 +72,29 @@ private let ports = PortPair(rtp: 5000, rtcp: 5001)
     }
   }
 
+  @Test func aConnectionThatNeverBecameActiveGivesItsPlaceBack() async throws {
+    let bench = try await Bench()
+    let server = bench.server
+    await #expect(throws: (any Error).self) {
+      // Nobody listens there: what was made for the connection goes without an end of it.
+      try await ClientBootstrap(group: bench.loop)
+        .channelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            let handler = try #require(server.value.makeHandler(for: channel, isSecure: false))
+            #expect(handler.admission == .admitted)
+            try channel.pipeline.syncOperations.addHandler(handler)
+          }
+        }
+        .connect(host: "127.0.0.1", port: 1).get()
+    }
+    let channel = try await bench.bind()
+    let verdict = try await bench.loop.submit {
+      server.value.makeHandler(for: channel, isSecure: false)?.admission
+    }.get()
+    #expect(verdict == .admitted)
+    try await channel.close()
+  }
+
   @Test func portsThatComeTooLateAreNotTakenForLaterOnes() async throws {
     let bench = try await Bench()
     let channel = try await bench.bind()
