@@ -44,7 +44,7 @@ import Testing
       return try await Self.countGaps(slow, firstSequenceNumber: first)
     }()
     try await publish(to: scene, pacemaker: quick) { isDone.withLock { $0 } }
-    #expect(try await gaps == 1)
+    #expect(try await gaps >= 1)
     try await scene.stop()
   }
 
