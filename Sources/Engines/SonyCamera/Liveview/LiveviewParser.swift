@@ -34,6 +34,7 @@ public struct LiveviewParser: Sendable {
     case searching
     case payload(LiveviewPacketHeader)
     case skipping(remaining: Int)
+    case failed(SonyCameraError)
   }
 
   public private(set) var statistics = LiveviewStatistics()
@@ -55,13 +56,19 @@ public struct LiveviewParser: Sendable {
   /// The buffer never has to hold more than one packet.
   ///
   /// - Returns: An image or frame information; nil if more bytes are needed.
-  /// - Throws: `SonyCameraError.liveviewGarbage` if the stream is no liveview; close it.
+  /// - Throws: `SonyCameraError.liveviewGarbage` if the stream is no liveview, and from then on;
+  ///   close it.
   public mutating func next(
     from buffer: inout ByteBuffer
   ) throws(SonyCameraError) -> LiveviewPacket? {
-    let packet = try take(from: &buffer)
-    if packet == nil { reclaim(&buffer) }
-    return packet
+    do {
+      let packet = try take(from: &buffer)
+      if packet == nil { reclaim(&buffer) }
+      return packet
+    } catch {
+      state = .failed(error)
+      throw error
+    }
   }
 
   private mutating func take(
@@ -85,6 +92,8 @@ public struct LiveviewParser: Sendable {
           return nil
         }
         state = .searching
+      case .failed(let error):
+        throw error
       }
     }
   }

@@ -149,6 +149,9 @@ import Testing
       try parser.packets(in: [UInt8](repeating: 0x20, count: 20_000), chunk: 1000)
     }
     #expect(parser.statistics.garbageByteCount <= 11_000)
+    // What comes afterwards cannot make up for it.
+    #expect(throws: SonyCameraError.self) { try parser.packets(in: stream.array) }
+    #expect(parser.statistics.imageCount == 1)
   }
 
   @Test func countsSequenceGapsAcrossTheWrapAndRestarts() throws {
