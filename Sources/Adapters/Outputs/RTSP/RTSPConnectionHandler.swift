@@ -287,10 +287,11 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
 
   /// Sends what has waited for this moment; a report that is due goes first.
   func sendWaiting() {
-    guard let viewer, viewer.waitingBytes > 0, viewer.transport.hasRoom else { return }
+    // By chaining, because a copy of the viewer would cost more than all the rest.
+    guard viewer?.waitingBytes ?? 0 > 0, let transport = viewer?.transport, transport.hasRoom
+    else { return }
     sendReport(at: server.clock.wallClockAnchor())
-    let transport = viewer.transport
-    while let parcels = self.viewer?.takeWaiting(clock: server.clock), !parcels.isEmpty {
+    while let parcels = viewer?.takeWaiting(clock: server.clock), !parcels.isEmpty {
       for parcel in parcels { transport.send(parcel) }
     }
   }
