@@ -48,7 +48,8 @@ let package = Package(
     .executable(name: "liveview-bridge", targets: ["LiveviewBridge"]),
     // For Tests/Fuzz, which feeds the parsers.
     .library(
-      name: "BridgeEngines", targets: ["Media", "SonyCamera", "RTP", "SDP", "RTSP", "H264"]),
+      name: "BridgeEngines",
+      targets: ["Media", "JSON", "SonyCamera", "RTP", "SDP", "RTSP", "H264", "SoraControl"]),
     // For Tests/Benchmarks, which measures the codec calls alone.
     .library(name: "BridgeCodecs", targets: ["Media", "TurboJPEG", "X264"]),
   ],
@@ -72,11 +73,13 @@ let package = Package(
     target("Media", "Media", [nio("NIOCore")]),
 
     // Engines: protocol rules, no sockets, clocks, logs or tasks.
-    target("SonyCamera", "Engines/SonyCamera", ["Media"]),
+    target("JSON", "Engines/JSON", [nio("NIOCore")]),
+    target("SonyCamera", "Engines/SonyCamera", ["Media", "JSON"]),
     target("RTP", "Engines/RTP", ["Media"]),
     target("SDP", "Engines/SDP", ["Media"]),
     target("RTSP", "Engines/RTSP", ["Media", "SDP", "RTP", crypto]),
     target("H264", "Engines/H264", ["Media"]),
+    target("SoraControl", "Engines/SoraControl", ["JSON"]),
 
     // Libraries: one safe Swift face per C library.
     .systemLibrary(
@@ -102,14 +105,20 @@ let package = Package(
     target(
       "Inputs", "Adapters/Inputs",
       [
-        "Pipeline", "Media", "SonyCamera", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-        logging, metrics,
+        "Pipeline", "Media", "SonyCamera", "JSON", nio("NIOCore"), nio("NIOPosix"),
+        nio("NIOHTTP1"), logging, metrics,
       ]),
     target(
       "Outputs", "Adapters/Outputs",
       [
         "Pipeline", "Media", "RTSP", "RTP", "SDP", "H264", "CPlatform", nio("NIOCore"),
         nio("NIOPosix"), tls, logging, metrics,
+      ]),
+    target(
+      "SoraServices", "Adapters/SoraServices",
+      [
+        "Pipeline", "Media", "SoraControl", "JSON", "SDP", httpClient, nio("NIOCore"),
+        nio("NIOPosix"), nio("NIOHTTP1"), logging, metrics,
       ]),
     target(
       "SimulatedCamera", "Adapters/SimulatedCamera",
@@ -128,7 +137,8 @@ let package = Package(
       name: "LiveviewBridge",
       dependencies: [
         "Media", "SonyCamera", "RTP", "SDP", "RTSP", "Pipeline", "Inputs", "Outputs",
-        "SimulatedCamera", "ControlPlane", argumentParser, configuration, lifecycle, unixSignals,
+        "SoraControl", "SoraServices", "JSON", "SimulatedCamera", "ControlPlane", argumentParser,
+        configuration, lifecycle, unixSignals,
         logging,
         metrics, httpClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
       ],
@@ -140,7 +150,13 @@ let package = Package(
       path: "Tests/TestSupport",
       resources: [.copy("Fixtures")], swiftSettings: settings),
     tests("MediaTests", "MediaTests", ["Media"]),
-    tests("SonyCameraTests", "Engines/SonyCameraTests", ["SonyCamera", "Media"]),
+    .target(
+      name: "SimulatedSora",
+      dependencies: ["JSON", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")],
+      path: "Tests/SimulatedSora", swiftSettings: settings),
+    tests("JSONTests", "Engines/JSONTests", ["JSON"]),
+    tests("SoraControlTests", "Engines/SoraControlTests", ["SoraControl", "JSON"]),
+    tests("SonyCameraTests", "Engines/SonyCameraTests", ["SonyCamera", "Media", "JSON"]),
     tests("RTPTests", "Engines/RTPTests", ["RTP", "Media"]),
     tests("SDPTests", "Engines/SDPTests", ["SDP", "Media"]),
     tests("RTSPTests", "Engines/RTSPTests", ["RTSP", "SDP", "RTP", "Media"]),
@@ -150,10 +166,13 @@ let package = Package(
     tests("PipelineTests", "PipelineTests", ["Pipeline", "Media", "TurboJPEG", "X264"]),
     tests(
       "InputsTests", "Adapters/InputsTests",
-      ["Inputs", "Pipeline", "SonyCamera", "Media", "SimulatedCamera"]),
+      ["Inputs", "Pipeline", "SonyCamera", "JSON", "Media", "SimulatedCamera"]),
     tests(
       "OutputsTests", "Adapters/OutputsTests",
       ["Outputs", "Pipeline", "RTSP", "RTP", "SDP", "H264", "X264", "Media"]),
+    tests(
+      "SoraServicesTests", "Adapters/SoraServicesTests",
+      ["SoraServices", "SoraControl", "JSON", "Pipeline", "Media", "SimulatedSora"]),
     tests(
       "SimulatedCameraTests", "Adapters/SimulatedCameraTests",
       ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),
@@ -162,8 +181,8 @@ let package = Package(
     tests(
       "AppTests", "AppTests",
       [
-        "LiveviewBridge", "Pipeline", "Media", "RTSP", "RTP", "SimulatedCamera", configuration,
-        nio("NIOCore"), nio("NIOPosix"),
+        "LiveviewBridge", "Pipeline", "Media", "RTSP", "RTP", "SimulatedCamera", "SoraControl",
+        "SoraServices", "SimulatedSora", "JSON", configuration, nio("NIOCore"), nio("NIOPosix"),
       ]),
     tests("ArchitectureTests", "ArchitectureTests", []),
   ]

@@ -48,7 +48,8 @@ let package = Package(
   ],
   targets: [
     subject("Media", "Subjects/Media", []),
-    subject("SonyCamera", "Subjects/Engines/SonyCamera", ["Media"]),
+    subject("JSON", "Subjects/Engines/JSON", []),
+    subject("SonyCamera", "Subjects/Engines/SonyCamera", ["Media", "JSON"]),
     subject("RTP", "Subjects/Engines/RTP", ["Media"]),
     subject("SDP", "Subjects/Engines/SDP", ["Media"]),
     subject("RTSP", "Subjects/Engines/RTSP", ["Media", "SDP", "RTP", crypto]),
@@ -56,7 +57,7 @@ let package = Package(
     // Only what settings are made of: the whole targets need codecs, sockets and TLS.
     subject("Pipeline", "Subjects/Pipeline/Settings", [configuration]),
     subject("Outputs", "PushSettings", ["Pipeline", "SDP"]),
-    fuzzer("fuzz", ["Media", "SonyCamera", "RTP", "SDP", "RTSP", "H264", nio]),
+    fuzzer("fuzz", ["Media", "JSON", "SonyCamera", "RTP", "SDP", "RTSP", "H264", nio]),
     // Apart, because the short run has no time for what it depends on.
     fuzzer("fuzz-settings", ["Pipeline", "Outputs", configuration, nio]),
   ]

@@ -1,3 +1,5 @@
+import JSON
+
 /// Calls that change how the camera shoots. Which of them a camera knows, and when it accepts them,
 /// depends on its app, mode dial and lens; the answer is the only reliable word.
 ///

@@ -1,3 +1,4 @@
+import JSON
 import NIOCore
 
 /// One request to the camera API.

@@ -1,3 +1,5 @@
+import JSON
+
 /// One answer of `getEvent`: what the camera is doing.
 ///
 /// The answer is an array whose positions depend on the version; its objects say what they are in

@@ -1,3 +1,5 @@
+import JSON
+
 // Answers of the calls that change how the camera shoots.
 extension CameraReply {
   /// Of `getAvailableExposureCompensation`.

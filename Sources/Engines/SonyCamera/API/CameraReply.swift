@@ -1,3 +1,4 @@
+import JSON
 import NIOCore
 
 /// The camera's answer to one call.

@@ -1,3 +1,5 @@
+import JSON
+
 /// One battery, as `getEvent` tells from version 1.2.
 ///
 /// Source: Camera Remote API, "batteryInfo".

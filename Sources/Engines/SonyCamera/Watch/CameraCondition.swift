@@ -1,3 +1,5 @@
+import JSON
+
 /// What the camera says about itself, put together from its events. Nil is what it did not tell.
 ///
 /// Source: Camera Remote API, "getEvent".

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Media
 import Pipeline
 import SonyCamera

@@ -1,5 +1,5 @@
+import JSON
 import NIOCore
-import SonyCamera
 import TestSupport
 import Testing
 
