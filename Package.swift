@@ -79,7 +79,7 @@ let package = Package(
     target("SDP", "Engines/SDP", ["Media"]),
     target("RTSP", "Engines/RTSP", ["Media", "SDP", "RTP", crypto]),
     target("H264", "Engines/H264", ["Media"]),
-    target("SoraControl", "Engines/SoraControl", ["JSON"]),
+    target("SoraControl", "Engines/SoraControl", ["Media", "JSON"]),
 
     // Libraries: one safe Swift face per C library.
     .systemLibrary(
@@ -155,7 +155,7 @@ let package = Package(
       dependencies: ["JSON", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")],
       path: "Tests/SimulatedSora", swiftSettings: settings),
     tests("JSONTests", "Engines/JSONTests", ["JSON"]),
-    tests("SoraControlTests", "Engines/SoraControlTests", ["SoraControl", "JSON"]),
+    tests("SoraControlTests", "Engines/SoraControlTests", ["SoraControl", "Media", "JSON"]),
     tests("SonyCameraTests", "Engines/SonyCameraTests", ["SonyCamera", "Media", "JSON"]),
     tests("RTPTests", "Engines/RTPTests", ["RTP", "Media"]),
     tests("SDPTests", "Engines/SDPTests", ["SDP", "Media"]),
