@@ -6,6 +6,7 @@ import Metrics
 import Outputs
 import Pipeline
 import ServiceLifecycle
+import SoraServices
 import UnixSignals
 
 /// The whole program: input → encoder → hub → outputs, and the control plane beside it.
@@ -32,6 +33,7 @@ struct Bridge {
   private let input: SonyCameraInput
   private let inputTelemetry: ComponentTelemetry
   private let outputs: [(output: any Output, telemetry: ComponentTelemetry)]
+  private let state: StateSettings
   private let control: ControlPlaneSettings
 
   /// - Throws: ``ConfigurationProblems`` with everything that is wrong with the settings.
@@ -70,6 +72,7 @@ struct Bridge {
         settings: outputSettings.scoped(to: type.kind), stream: handle, telemetry: telemetry)
       return (output, telemetry)
     }
+    state = StateSettings(settings: reader.scoped(to: "state"))
     control = ControlPlaneSettings(settings: reader.scoped(to: "control"))
     try sources.checkEverything()
   }
