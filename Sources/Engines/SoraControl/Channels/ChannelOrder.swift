@@ -1,0 +1,90 @@
+import Media
+
+/// What the owner of a `ChannelPlan` has to do next. There is one order at a time; what came of it
+/// is the next fact.
+public enum ChannelOrder: Sendable, Hashable {
+  /// Write the book to the disk, through to it: `written` or `writeFailed`.
+  case write(ChannelBook)
+  /// Ask for all channels of the account: `listed` or `listFailed`.
+  case list
+  /// Create a channel: `created`, `creationRefused` or `creationUncertain`.
+  case create
+  /// Delete a channel: `deleted`, `deletionRefused` or `deletionFailed`.
+  case delete(String)
+  /// Ask for a channel's playlists: `playlistsFound` or `playlistsFailed`.
+  case listPlaylists(String)
+  /// Let the time pass, then report `woke`.
+  case wait(until: MediaTime)
+  /// The session is over.
+  case finish(ChannelEnd)
+}
+
+/// What came of an order. Reasons are for people.
+public enum ChannelFact: Sendable, Hashable {
+  case written
+  case writeFailed(String)
+  case listed([String])
+  case listFailed(String)
+  case created(ImageFluxChannel)
+  /// The API said no: there is no channel.
+  case creationRefused(String)
+  /// There was no usable answer: perhaps there is a channel.
+  case creationUncertain(String)
+  case deleted
+  /// The API said no, perhaps because there is no such channel any more.
+  case deletionRefused(String)
+  case deletionFailed(String)
+  case playlistsFound([ChannelPlaylist])
+  case playlistsFailed(String)
+  case woke
+}
+
+/// Why a session is over.
+public enum ChannelEnd: Error, Sendable, Hashable, CustomStringConvertible {
+  /// As told by `stop`.
+  case stopped
+  /// Somebody else deleted the channel.
+  case gone(String)
+  case cannotList(String)
+  case creationRefused(String)
+  case creationUncertain(String)
+  /// What has to be known after a crash cannot be written, so nothing is created.
+  case cannotRecord(String)
+  /// The channel of the settings does not exist.
+  case givenChannelMissing(String)
+  /// So many channels could not be deleted that no more are created.
+  case tooManyLeftovers(Int)
+
+  public var description: String {
+    switch self {
+    case .stopped: "stopped"
+    case .gone(let id): "channel \(id) does not exist any more"
+    case .cannotList(let reason): "cannot list the channels: \(reason)"
+    case .creationRefused(let reason): "cannot create a channel: \(reason)"
+    case .creationUncertain(let reason):
+      "no answer to the creation of a channel, which may exist now: \(reason)"
+    case .cannotRecord(let reason): "cannot keep the channel's id for after a crash: \(reason)"
+    case .givenChannelMissing(let id): "channel \(id) of the settings does not exist"
+    case .tooManyLeftovers(let count):
+      "\(count) channels could not be deleted, so no more are created"
+    }
+  }
+}
+
+/// Something to tell an operator, once.
+public enum ChannelNews: Sendable, Hashable {
+  /// The channel can be used from now on.
+  case ready(ImageFluxChannel)
+  case gone(String)
+  case deleted(String)
+  /// It is tried again, and stays in the book until then.
+  case deletionFailed(String, reason: String)
+  /// Channels that appeared around a creation without an answer, and are left alone.
+  case unclaimed([String])
+  case playlistsChanged([ChannelPlaylist])
+  /// No more channels for now.
+  case limited(perHour: Int, wait: Duration)
+  /// It is not known whether the channel exists; it is used on.
+  case checkFailed(String)
+  case cannotRecord(String)
+}
