@@ -1,31 +1,42 @@
-import FoundationEssentials
 import NIOCore
 
-/// Any JSON value, for parameters and answers of the camera API.
+/// Any JSON value, for parameters and answers of APIs.
 public enum JSONValue: Sendable, Hashable {
   case null
   case boolean(Bool)
   case integer(Int)
   case number(Double)
+  /// A number that is neither an `Int` nor what a `Double` holds, as it was written: 2⁶⁴, or one
+  /// of thirty digits.
+  case exact(String)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Deepest nesting of arrays and objects that is read. Cameras nest four deep; a decoder works on
-  /// the stack of its thread, which is no place for what a stranger sends.
+  /// Deepest nesting of arrays and objects that is read. Cameras nest four deep, Sora six; reading
+  /// works on the stack of its thread, which is no place for what a stranger sends.
   public static let depthLimit = 32
+
+  /// Reads one JSON text, all of `bytes`.
+  ///
+  /// - Throws: Why they are none, and where.
+  public init(reading bytes: ByteBuffer) throws(JSONError) {
+    var reader = JSONReader(Array(bytes.readableBytesView))
+    self = try reader.document()
+  }
 
   /// Reads one JSON text; nil if `bytes` are none, or nested deeper than `depthLimit`.
   public init?(parsing bytes: ByteBuffer) {
-    guard bytes.jsonDepth <= Self.depthLimit else { return nil }
-    let data = Data(bytes.readableBytesView)
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
+    guard let value = try? JSONValue(reading: bytes) else { return nil }
     self = value
   }
 
   public var string: String? { if case .string(let value) = self { value } else { nil } }
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
   public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  public var object: [String: JSONValue]? {
+    if case .object(let members) = self { members } else { nil }
+  }
 
   /// The number, if it is whole.
   public var integer: Int? {
@@ -36,11 +47,12 @@ public enum JSONValue: Sendable, Hashable {
     }
   }
 
-  /// The number, whole or not.
+  /// The number, whole or not, as near as a `Double` comes.
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
+    case .exact(let text): Double(text)
     default: nil
     }
   }
@@ -61,6 +73,7 @@ public enum JSONValue: Sendable, Hashable {
     case .boolean(let value): buffer.writeString(value ? "true" : "false")
     case .integer(let value): buffer.writeString(String(value))
     case .number(let value): buffer.writeString(value.isFinite ? String(value) : "null")
+    case .exact(let text): buffer.writeString(text)
     case .string(let value): buffer.writeJSON(value)
     case .array(let values):
       buffer.writeString("[")
@@ -82,27 +95,6 @@ public enum JSONValue: Sendable, Hashable {
   }
 }
 
-extension JSONValue: Decodable {
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .array(value)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
-    }
-  }
-}
-
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
@@ -116,26 +108,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
 }
 
 extension ByteBuffer {
-  /// How deeply arrays and objects are nested, in a text that is JSON.
-  fileprivate var jsonDepth: Int {
-    var (depth, deepest) = (0, 0)
-    var (isInString, isEscaped) = (false, false)
-    for byte in readableBytesView {
-      switch byte {
-      case _ where isEscaped: isEscaped = false
-      case UInt8(ascii: "\\"): isEscaped = isInString
-      case UInt8(ascii: "\""): isInString.toggle()
-      case _ where isInString: break
-      case UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        deepest = max(deepest, depth)
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      default: break
-      }
-    }
-    return deepest
-  }
-
   /// Writes a JSON string with its quotes.
   ///
   /// Source: RFC 8259 §7.
