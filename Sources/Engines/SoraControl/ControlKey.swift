@@ -4,11 +4,15 @@ import JSON
 public struct ControlKey: Sendable, Hashable {
   /// What values are allowed.
   public enum Kind: Sendable, Hashable {
-    /// Text of so many bytes of UTF-8.
+    /// Text of so many bytes of UTF-8, without control characters: it goes into logs and URLs.
     case text(bytes: ClosedRange<Int>)
+    /// Text of so many bytes of UTF-8 that may have several lines, as a file has.
+    case lines(bytes: ClosedRange<Int>)
     /// One of these texts.
     case choice([String])
     case integer(ClosedRange<Int>)
+    /// A number, whole or not.
+    case number(ClosedRange<Double>)
     case boolean
     /// An IPv4 or IPv6 address, not a name.
     case ipAddress

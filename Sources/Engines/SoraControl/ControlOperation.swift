@@ -28,6 +28,15 @@ public struct ControlOperation: Sendable, Hashable {
     case object
   }
 
+  /// Which documents describe it.
+  public enum Documents: String, Sendable, Hashable, CaseIterable {
+    case soraExperimental = "Sora, experimental API (2017 to 2020)"
+    case soraPausing = "Sora, stopping and resuming RTP streams (2020)"
+    case soraLater = "Sora, API of later versions"
+    case imageFluxQuickStart = "ImageFlux, quick start (2020)"
+    case imageFluxReference = "ImageFlux, API reference"
+  }
+
   public var service: Service
   /// Eight digits: the day the operation came with.
   public var version: String
@@ -40,15 +49,20 @@ public struct ControlOperation: Sendable, Hashable {
   public var keys: [ControlKey]
   /// Names of keys of which one must be given, though none of them must be.
   public var oneOf: [String]
+  /// Names of keys whose values must differ from each other.
+  public var distinct: [String]
+  /// What is answered, a few words for people.
+  public var reply: String
+  public var documents: Documents
   public var repetition: Repetition
   public var emptyBody: EmptyBody
   /// Whether ImageFlux, too, has it for its own channels.
   public var isPassedOnByImageFlux: Bool
 
-  /// - Parameter target: What the header says, `Service_YYYYMMDD.Operation`.
   public init(
     _ service: Service, _ version: String, _ name: String, _ summary: String,
     remark: String? = nil, keys: [ControlKey] = [], oneOf: [String] = [],
+    distinct: [String] = [], reply: String = "", documents: Documents = .soraLater,
     repetition: Repetition = .ifUnsent, emptyBody: EmptyBody = .none,
     isPassedOnByImageFlux: Bool = false
   ) {
@@ -59,6 +73,9 @@ public struct ControlOperation: Sendable, Hashable {
     self.remark = remark
     self.keys = keys
     self.oneOf = oneOf
+    self.distinct = distinct
+    self.reply = reply
+    self.documents = documents
     self.repetition = repetition
     self.emptyBody = emptyBody
     self.isPassedOnByImageFlux = isPassedOnByImageFlux
