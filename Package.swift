@@ -98,7 +98,8 @@ let package = Package(
     target(
       "Pipeline", "Pipeline",
       [
-        "Media", "TurboJPEG", "X264", "CPlatform", "CSlateFont", logging, metrics, configuration,
+        "Media", "TurboJPEG", "X264", "CPlatform", "CSlateFont", nio("NIOCore"), logging, metrics,
+        configuration,
       ]),
 
     // Adapters: sockets, no rules.
@@ -177,7 +178,8 @@ let package = Package(
       "SimulatedCameraTests", "Adapters/SimulatedCameraTests",
       ["SimulatedCamera", "SonyCamera", "Media", "TurboJPEG", nio("NIOPosix"), nio("NIOHTTP1")]),
     tests(
-      "ControlPlaneTests", "ControlPlaneTests", ["ControlPlane", "Pipeline", "Media", httpClient]),
+      "ControlPlaneTests", "ControlPlaneTests",
+      ["ControlPlane", "Pipeline", "Media", httpClient, nio("NIOPosix")]),
     tests(
       "AppTests", "AppTests",
       [

@@ -14,6 +14,8 @@ public final class StreamLine: Sendable {
   public var sink: FrameSink { FrameSink(slot: slot) }
   /// What outputs see.
   public let handle: StreamHandle
+  /// What other servers say about the streams they send by themselves; outputs see it, too.
+  public var peerDescriptions: PeerDescriptions { handle.peerDescriptions }
 
   /// - Parameters:
   ///   - freshWithin: How long viewers wait for a camera that is there or wakes before they get

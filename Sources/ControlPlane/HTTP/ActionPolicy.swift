@@ -37,8 +37,12 @@ struct ActionPolicy: Sendable {
 
   private static func hasMarker(_ headers: HTTPFields) -> Bool {
     if let name = HTTPField.Name("X-Requested-By"), headers.contains(name) { return true }
-    let type = headers[.contentType]?.prefix { $0 != ";" && $0 != " " }
-    return type?.lowercased() == "application/json"
+    return isJSON(headers[.contentType])
+  }
+
+  /// Whether a `Content-Type` says JSON, with or without parameters.
+  static func isJSON(_ contentType: String?) -> Bool {
+    contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() == "application/json"
   }
 
   /// Whether the browser, if it is one, names this server's own page or none.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Pipeline
 
 /// Stands before every route: refuses what no page of the control plane is for, and gives every
 /// reply the same manners.
@@ -11,9 +12,10 @@ struct RequestGuard: RouterMiddleware {
   typealias Context = ControlContext
 
   let hosts: HostPolicy
-  /// Largest request body that is read and ignored; a client that announces more, or does not
-  /// say how much, is told off and its connection closed.
-  static let maxBodyBytes = 4096
+  /// Largest body of a request to a page, which is read and ignored. A client that announces more,
+  /// or does not say how much, is told off and its connection closed; so is one with more
+  /// parameters than an action takes.
+  static let maxIgnoredBytes = 4096
 
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -32,8 +34,12 @@ struct RequestGuard: RouterMiddleware {
         .misdirectedRequest,
         "not served under this host name; use the IP address or add it to control.allowedHosts")
     }
-    guard Self.hasAcceptableBody(request) else { return Self.refuseBody(context) }
     let isAction = ControlActions.isBelow(request.uri.path)
+    let maxBytes = isAction ? ControlBoard.maxParameterBytes : Self.maxIgnoredBytes
+    guard Self.hasAcceptableBody(request, maxBytes: maxBytes) else {
+      return Self.refuseBody(
+        context, isAction ? "no action takes more than \(maxBytes) bytes" : "no page takes a body")
+    }
     switch request.method {
     case .get, .head: break
     case .post where isAction: break
@@ -50,17 +56,17 @@ struct RequestGuard: RouterMiddleware {
     }
   }
 
-  private static func hasAcceptableBody(_ request: Request) -> Bool {
+  private static func hasAcceptableBody(_ request: Request, maxBytes: Int) -> Bool {
     if request.headers[.transferEncoding] != nil { return false }
     guard let length = request.headers[.contentLength] else { return true }
-    return Int(length).map { $0 <= maxBodyBytes } ?? false
+    return Int(length).map { (0...maxBytes).contains($0) } ?? false
   }
 
   /// Replies and closes: the server would otherwise read the rest of the body, however long.
-  private static func refuseBody(_ context: Context) -> Response {
+  private static func refuseBody(_ context: Context, _ reason: String) -> Response {
     let channel = context.channel
     var response = Response.failure(
-      .contentTooLarge, "no page takes a body", headers: [.connection: "close"])
+      .contentTooLarge, reason, headers: [.connection: "close"])
     let body = response.body
     response.body = ResponseBody(contentLength: body.contentLength) { writer in
       try await body.write(writer)

@@ -7,11 +7,17 @@ public struct StreamHandle: Sendable {
   private let slot: FrameSlot
   /// The clock that presentation times are on.
   public let clock: MediaClock
+  /// What other servers say about the streams they send by themselves.
+  public let peerDescriptions: PeerDescriptions
 
-  init(hub: StreamHub, slot: FrameSlot, clock: MediaClock) {
+  init(
+    hub: StreamHub, slot: FrameSlot, clock: MediaClock,
+    peerDescriptions: PeerDescriptions = PeerDescriptions()
+  ) {
     self.hub = hub
     self.slot = slot
     self.clock = clock
+    self.peerDescriptions = peerDescriptions
   }
 
   /// Parameter sets and size as the encoder is set now. Known before the first picture; nil only

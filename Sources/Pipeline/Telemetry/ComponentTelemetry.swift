@@ -1,5 +1,6 @@
 import Logging
 import Media
+import NIOCore
 
 /// How one input or output tells the operator what it is doing.
 ///
@@ -72,7 +73,23 @@ public struct ComponentTelemetry: Sendable {
   public func offerControl(
     _ action: String, of section: String, perform: @escaping @Sendable () -> StatusValue
   ) {
-    board.controls.offer(ControlBoard.Action(section: section, name: action, perform: perform))
+    board.controls.offer(
+      ControlBoard.Action(section: section, name: action, work: .atOnce(perform)))
+  }
+
+  /// Offers an operator to have somebody else do something, with parameters.
+  ///
+  /// - Parameters:
+  ///   - action: The operation's name as in a path, for example `request-key-frame`.
+  ///   - section: The settings' section that speaks to the other side, for example `sora`.
+  ///   - ask: Gets the body of the request, empty if there is none, as it came: the bytes are an
+  ///     outsider's, and only said to be JSON. Is cancelled when whoever asked goes.
+  public func offerControl(
+    _ action: String, of section: String,
+    asking ask: @escaping @Sendable (_ parameters: ByteBuffer) async -> ControlOutcome
+  ) {
+    board.controls.offer(
+      ControlBoard.Action(section: section, name: action, work: .asking(ask)))
   }
 
   /// A session ended with an error and another one follows. A component that was waiting goes on

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// What an operator can change while the bridge runs, for the control plane.
@@ -11,9 +12,31 @@ public final class ControlBoard: Sendable {
     public var section: String
     /// A verb, for example `pause`.
     public var name: String
-    /// Does it and says how things are then; doing it twice must do no harm.
-    public var perform: @Sendable () -> StatusValue
+    public var work: Work
+
+    /// Does it; `parameters` matter only if it takes any.
+    public func perform(_ parameters: ByteBuffer = ByteBuffer()) async -> ControlOutcome {
+      switch work {
+      case .atOnce(let perform): .done(perform())
+      case .asking(let ask): await ask(parameters)
+      }
+    }
   }
+
+  /// What an action takes, and how long.
+  public enum Work: Sendable {
+    /// Takes nothing and never waits. Does it and says how things are then; doing it twice must
+    /// do no harm.
+    case atOnce(@Sendable () -> StatusValue)
+    /// Takes the request's body, empty if there is none, and may wait for somebody else. The body
+    /// is outside bytes, ``ControlBoard/maxParameterBytes`` at most, said to be JSON and not yet
+    /// looked at. Ends soon when its task is cancelled, because who asked has gone.
+    case asking(@Sendable (_ parameters: ByteBuffer) async -> ControlOutcome)
+  }
+
+  /// Longest body of an action's request: no operation of the servers that are asked takes more
+  /// than some kilobytes, apart from metadata of the user's own.
+  public static let maxParameterBytes = 65_536
 
   private let offers = Mutex<[Action]>([])
 

@@ -81,7 +81,7 @@ import Testing
     await run.value
   }
 
-  @Test func theOutputOffersBothActions() throws {
+  @Test func theOutputOffersBothActions() async throws {
     let board = StatusBoard(clock: .system)
     let source = SettingsSource(
       name: "test",
@@ -105,9 +105,9 @@ import Testing
     let pause = try #require(board.controls.action("pause", of: "outputs.rtpPush.studio"))
     let resume = try #require(board.controls.action("resume", of: "outputs.rtpPush.studio"))
     #expect(isPaused() == .bool(false))
-    #expect(pause.perform() == .object(["isPaused": .bool(true)]))
+    #expect(await pause.perform() == .done(.object(["isPaused": .bool(true)])))
     #expect(isPaused() == .bool(true))
-    #expect(resume.perform() == .object(["isPaused": .bool(false)]))
+    #expect(await resume.perform() == .done(.object(["isPaused": .bool(false)])))
     #expect(isPaused() == .bool(false))
   }
 }
