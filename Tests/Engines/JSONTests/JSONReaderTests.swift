@@ -1,0 +1,129 @@
+import Foundation
+import JSON
+import NIOCore
+import TestSupport
+import Testing
+
+@Suite struct JSONReaderTests {
+  private func read(_ text: String) throws(JSONError) -> JSONValue {
+    try JSONValue(reading: ByteBuffer(string: text))
+  }
+
+  private func error(_ bytes: [UInt8]) throws -> String {
+    let error = #expect(throws: JSONError.self) {
+      try JSONValue(reading: ByteBuffer(bytes: bytes))
+    }
+    return try #require(error).description
+  }
+
+  @Test(arguments: [
+    ("", "line 1, column 1: the text ends too early"),
+    ("{\"a\": 1,\n \"b\" 2}", "line 2, column 6: \":\" is expected"),
+    ("[1, 2,]", "line 1, column 7: a value is expected"),
+    ("{,}", "line 1, column 2: a name in quotes is expected"),
+    ("{\"a\":1,}", "line 1, column 8: a name in quotes is expected"),
+    ("[1 2]", "line 1, column 4: \",\" or \"]\" is expected"),
+    ("{\"a\":1 \"b\"}", "line 1, column 8: \",\" or \"}\" is expected"),
+    ("1 2", "line 1, column 3: the end is expected"),
+    ("01", "line 1, column 2: the end is expected"),
+    ("-", "line 1, column 2: the text ends too early"),
+    ("1.e2", "line 1, column 3: a digit is expected"),
+    ("+1", "line 1, column 1: a value is expected"),
+    ("truE", "line 1, column 4: true is expected"),
+    ("NaN", "line 1, column 1: a value is expected"),
+    ("\"a\nb\"", "line 1, column 3: the end of the text, or an escape is expected"),
+    ("\"\\x\"", "line 1, column 3: an escape is expected"),
+    ("\"\\u12G4\"", "line 1, column 6: four hexadecimal digits is expected"),
+    ("\"\\ud800\"", "line 1, column 8: a pair of surrogates is expected"),
+    ("\"\\ud800\\u0041\"", "line 1, column 14: a pair of surrogates is expected"),
+    ("<html>", "line 1, column 1: a value is expected"),
+  ])
+  func mistakesAreFoundWhereTheyAre(text: String, message: String) throws {
+    #expect(try error(Array(text.utf8)) == message)
+  }
+
+  @Test func textsMustBeUTF8AndNumbersShort() throws {
+    #expect(try error([0x22, 0xFF, 0x22]) == "line 1, column 2: a text that is not UTF-8")
+    #expect(try error([0x22, 0xC0, 0x80, 0x22]) == "line 1, column 2: a text that is not UTF-8")
+    let digits = [UInt8](repeating: UInt8(ascii: "1"), count: 1001)
+    #expect(
+      try error([0x5B] + digits + [0x5D])
+        == "line 1, column 2: a number of more than 1000 characters")
+    let deep = [UInt8](repeating: UInt8(ascii: "["), count: 33)
+    #expect(try error(deep) == "line 1, column 33: nested more than 32 deep")
+  }
+
+  @Test(
+    arguments: [
+      ("0", 0), ("-0", 0), ("1.0", 1), ("1e3", 1000), ("9223372036854775807", .integer(.max)),
+      ("-9223372036854775808", .integer(.min)), ("0.1", .number(0.1)), ("1E-2", .number(0.01)),
+      ("1586417492054.487", .number(1_586_417_492_054.487)), ("1e400", .exact("1e400")),
+      ("24.930000000001098", .number(24.930000000001098)), ("0.10", .number(0.1)),
+      ("18446744073709551615", .exact("18446744073709551615")), ("1e20", .number(1e20)),
+      ("100000000000000000000", .number(1e20)),
+      (
+        "0.12345678901234567890123",
+        .exact(
+          "0.12345678901234567890123")
+      ), ("1e-400", .exact("1e-400")),
+      (
+        "0e999999999999999999999",
+        .exact(
+          "0e999999999999999999999")
+      ), ("5e-324", .number(5e-324)),
+    ] as [(String, JSONValue)])
+  func numbersKeepTheirValue(text: String, value: JSONValue) throws {
+    #expect(try read(text) == value)
+    var written = ByteBuffer()
+    value.encode(into: &written)
+    #expect(try JSONValue(reading: written) == value)
+  }
+
+  @Test func exactNumbersAreNumbers() throws {
+    #expect(try read("18446744073709551615").number == 18_446_744_073_709_551_615)
+    #expect(try read("18446744073709551615").integer == nil)
+  }
+
+  @Test func textsAreUnescaped() throws {
+    #expect(
+      try read(#""\"\\\/\b\f\n\r\t\u0000\u00e4\uD83D\uDE00空""#).string
+        == "\"\\/\u{8}\u{C}\n\r\t\0ä😀空")
+    #expect(try read("\u{FEFF}\"x\"") == "x")
+    #expect(try read(#"{"a":1,"a":2}"#) == ["a": 2])
+  }
+
+  @Test func whatIsCutOffEndsTooEarly() throws {
+    let bytes = Array(#"{"a":[1,-2.5e3,"\u00e4空\n",true,null],"b":{"c":false}}"#.utf8)
+    for count in 0..<bytes.count {
+      let cut = Array(bytes[..<count])
+      let error = #expect(throws: JSONError.self) {
+        try JSONValue(reading: ByteBuffer(bytes: cut))
+      }
+      #expect(error?.fault == .ended && error?.offset == count)
+    }
+  }
+
+  /// What is accepted is JSON for Foundation, too, and means the same.
+  @Test func agreesWithAnotherReader() throws {
+    let sample = Array(
+      #"{"id":-1,"r":["http:\/\/h\u00e4\ud83d\ude00",[1,-2.5e3,null],{"a":true,"b":"空"}]}"#.utf8)
+    var generator = SeededGenerator(seed: 0x5245_4144)
+    var (accepted, refused) = (0, 0)
+    for _ in 0..<20_000 {
+      let bytes = Mutation.mutate(sample, using: &generator)
+      let mine = JSONValue(parsing: ByteBuffer(bytes: bytes))
+      let other = try? JSONSerialization.jsonObject(
+        with: Data(bytes), options: .fragmentsAllowed)
+      guard let mine else {
+        refused += 1
+        continue
+      }
+      accepted += 1
+      #expect(other != nil, "\(String(decoding: bytes, as: UTF8.self))")
+      if let members = mine.object, let others = other as? [String: Any] {
+        #expect(Set(members.keys) == Set(others.keys))
+      }
+    }
+    #expect(accepted > 500 && refused > 500)
+  }
+}
