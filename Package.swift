@@ -119,7 +119,7 @@ let package = Package(
       "SoraServices", "Adapters/SoraServices",
       [
         "Pipeline", "Media", "SoraControl", "JSON", "SDP", httpClient, nio("NIOCore"),
-        nio("NIOPosix"), nio("NIOHTTP1"), logging, metrics,
+        nio("NIOPosix"), nio("NIOHTTP1"), tls, logging, metrics,
       ]),
     target(
       "SimulatedCamera", "Adapters/SimulatedCamera",

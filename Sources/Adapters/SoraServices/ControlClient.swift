@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import JSON
-import Logging
 import NIOCore
 import NIOHTTP1
 import Pipeline
@@ -9,21 +8,30 @@ import SoraControl
 /// Calls the operations of one API over HTTP.
 ///
 /// Rules are in the engine: which values may be sent, what an answer means, where a redirection
-/// leads, what may be sent twice. Here are sockets and time limits.
+/// leads, what may be sent twice. Here are sockets and the time limit.
+///
+/// Each request has a connection of its own. Calls are seconds apart; a connection kept for the
+/// next one would save a millisecond, and now and then die under it.
 public final class ControlClient: Sendable {
   private let endpoint: ControlEndpoint
   private let http: HTTPClient
-  /// Largest answer that is read: the statistics of some hundred connections.
-  static let replyLimitBytes = 8 * 1024 * 1024
+  private let connectTimeout: Duration
+  /// Whoever does not answer the first packet of a connection for so long is not there.
+  private static let connectTimeoutLimit = Duration.seconds(5)
 
   public init(endpoint: ControlEndpoint) {
     self.endpoint = endpoint
-    var configuration = HTTPClient.Configuration()
-    configuration.redirectConfiguration = .disallow
+    // Shorter than the limit of the call, so that the message says which of both it was.
+    connectTimeout = min(Self.connectTimeoutLimit, endpoint.timeout * 4 / 5)
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow, timeout: .init(connect: TimeAmount(connectTimeout)))
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.maximumUsesPerConnection = 1
+    configuration.httpVersion = .http1Only
     http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
-  /// Closes the connections; no calls afterwards.
+  /// Closes the connections; no calls afterwards. Must be called once.
   public func shutDown() async {
     try? await http.shutdown()
   }
@@ -40,41 +48,95 @@ public final class ControlClient: Sendable {
     }
   }
 
-  /// Calls an operation of the table with parameters that were checked; nil if the answer has no
-  /// body.
+  /// Calls an operation of the table; nil if the answer has no body.
   public func call(
     _ operation: ControlOperation, parameters: [String: JSONValue]
   ) async throws(ControlError) -> JSONValue? {
     let body: JSONValue? =
       parameters.isEmpty && operation.emptyBody == .none ? nil : .object(parameters)
     return try await call(
-      target: operation.target, body: body, repetition: operation.repetition)
+      target: operation.target, body: body, repetition: operation.repetition,
+      secrets: operation.secrets(in: parameters))
   }
 
   /// Calls any target; nil if the answer has no body.
   public func call(
     target: String, body: JSONValue?, repetition: ControlOperation.Repetition = .ifUnsent
   ) async throws(ControlError) -> JSONValue? {
-    var request = HTTPClientRequest(url: endpoint.url)
-    request.method = .POST
-    request.headers.add(name: "x-sora-target", value: target)
-    if let token = endpoint.accessToken {
-      request.headers.add(name: "Authorization", value: "Bearer \(token.value)")
+    try await call(target: target, body: body, repetition: repetition, secrets: [])
+  }
+
+  private func call(
+    target: String, body: JSONValue?, repetition: ControlOperation.Repetition, secrets: [String]
+  ) async throws(ControlError) -> JSONValue? {
+    let exchange = try ControlExchange(
+      url: endpoint.url, target: target, body: body, accessToken: endpoint.accessToken?.value,
+      userAgent: endpoint.userAgent, repetition: repetition, secrets: secrets)
+    let timeout = endpoint.timeout
+    let result = await withTaskGroup(of: Result<JSONValue?, ControlError>?.self) { group in
+      group.addTask { await self.run(exchange) }
+      group.addTask {
+        do { try await Task.sleep(for: timeout) } catch { return nil }
+        return .failure(.timedOut(seconds: timeout / .seconds(1)))
+      }
+      for await case let outcome? in group {
+        group.cancelAll()
+        return outcome
+      }
+      return .failure(.cancelled)
     }
-    if let body {
-      var bytes = ByteBuffer()
-      body.encode(into: &bytes)
-      request.headers.add(name: "Content-Type", value: "application/json")
-      request.body = .bytes(bytes)
+    return try result.get()
+  }
+
+  /// Sends until the engine has enough.
+  private func run(_ exchange: ControlExchange) async -> Result<JSONValue?, ControlError> {
+    var exchange = exchange
+    while !Task.isCancelled {
+      let step: ControlExchange.Step
+      do {
+        step = exchange.answered(try await answer(to: exchange.request))
+      } catch {
+        guard let failure = Self.failure(error, connectTimeout: connectTimeout) else { break }
+        step = exchange.failed(failure)
+      }
+      switch step {
+      case .reply(let json): return .success(json)
+      case .fail(let error): return .failure(error)
+      case .follow: continue
+      case .again(let pause): try? await Task.sleep(for: pause)
+      }
     }
-    do {
-      let response = try await http.execute(
-        request, timeout: TimeAmount(endpoint.timeout))
-      let bytes = try await response.body.collect(upTo: Self.replyLimitBytes)
-      if bytes.readableBytes == 0 { return nil }
-      return JSONValue(parsing: bytes)
-    } catch {
-      throw .connectionClosed(reason: "\(error)")
+    return .failure(.cancelled)
+  }
+
+  private func answer(
+    to request: ControlExchange.Request
+  ) async throws -> ControlExchange.Answer {
+    var sent = HTTPClientRequest(url: request.url.text)
+    sent.method = .POST
+    for header in request.headers { sent.headers.add(name: header.name, value: header.value) }
+    if let body = request.body { sent.body = .bytes(body) }
+    let response = try await http.execute(sent, deadline: .distantFuture)
+    return ControlExchange.Answer(
+      status: Int(response.status.code), location: response.headers.first(name: "Location"),
+      contentType: response.headers.first(name: "Content-Type"),
+      contentEncoding: response.headers.first(name: "Content-Encoding"),
+      body: try await Self.whole(response))
+  }
+
+  /// The body, as long as it is not too long. Leaving it unread closes the connection.
+  private static func whole(_ response: HTTPClientResponse) async throws -> ByteBuffer {
+    let limit = ControlExchange.replyLimitBytes
+    if let length = response.headers.first(name: "Content-Length").flatMap(Int.init),
+      length > limit
+    {
+      throw ReplyTooLarge()
     }
+    var body = ByteBuffer()
+    for try await var part in response.body {
+      guard body.readableBytes + part.readableBytes <= limit else { throw ReplyTooLarge() }
+      body.writeBuffer(&part)
+    }
+    return body
   }
 }

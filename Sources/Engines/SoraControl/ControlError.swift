@@ -6,6 +6,8 @@ public enum ControlError: Error, Sendable, Hashable {
   case parametersUnusable(ControlParameterError)
   /// The URL of the API, and what is wrong with it.
   case urlUnusable(String, reason: String)
+  /// An access token that no header can hold.
+  case accessTokenUnusable(reason: String)
 
   // On the way.
   /// Nothing was sent.
@@ -16,6 +18,8 @@ public enum ControlError: Error, Sendable, Hashable {
   case timedOut(seconds: Double)
   /// The connection ended before the answer did.
   case connectionClosed(reason: String)
+  /// Whoever waited for the answer gave up.
+  case cancelled
 
   // The answer.
   /// The API says no: 400 and its like.
@@ -28,27 +32,112 @@ public enum ControlError: Error, Sendable, Hashable {
   case redirectUnusable(location: String?, reason: String)
   case tooManyRedirects(limit: Int)
   case replyTooLarge(limitBytes: Int)
+  /// What answers does not speak HTTP.
+  case notHTTP(reason: String)
   /// The body is not JSON.
   case notJSON(contentType: String?, excerpt: String, reason: String)
   /// The body is JSON, but not what the documents promise.
   case replyUnusable(ControlReplyError)
 }
 
-/// How Sora says no.
-///
-/// Source: swidden: `{"error_type": …, "error_reason": …}`, for faults of the HTTP request itself
-/// `{"type": …}`.
-public struct ControlRefusal: Sendable, Hashable {
-  /// HTTP status, 400 for almost all.
-  public var status: Int
-  /// For example `InvalidJSON`, or a word of the operation's own.
-  public var type: String
-  /// More about it, of any shape; nil if there is none.
-  public var reason: JSONValue?
+extension ControlError {
+  /// Whether the same call may succeed later though nobody changes anything here.
+  ///
+  /// What answers in place of the API (a portal, a proxy) may go away, and a clock that makes a
+  /// certificate invalid may be set.
+  public var isWorthRetrying: Bool {
+    switch self {
+    case .cannotConnect, .tlsFailed, .timedOut, .connectionClosed, .redirectUnusable,
+      .tooManyRedirects, .notHTTP, .notJSON:
+      true
+    case .refused(let refusal): Self.mayPass(refusal.status)
+    case .unexpectedStatus(let status, _): Self.mayPass(status)
+    case .parametersUnusable, .urlUnusable, .accessTokenUnusable, .cancelled, .accessDenied,
+      .replyTooLarge, .replyUnusable:
+      false
+    }
+  }
 
-  public init(status: Int, type: String, reason: JSONValue? = nil) {
-    self.status = status
-    self.type = type
-    self.reason = reason
+  private static func mayPass(_ status: Int) -> Bool {
+    status >= 500 || status == 408 || status == 429
+  }
+
+  /// The case's name in one word, for programs.
+  public var kind: String {
+    switch self {
+    case .parametersUnusable: "parametersUnusable"
+    case .urlUnusable: "urlUnusable"
+    case .accessTokenUnusable: "accessTokenUnusable"
+    case .cannotConnect: "cannotConnect"
+    case .tlsFailed: "tlsFailed"
+    case .timedOut: "timedOut"
+    case .connectionClosed: "connectionClosed"
+    case .cancelled: "cancelled"
+    case .refused: "refused"
+    case .accessDenied: "accessDenied"
+    case .unexpectedStatus: "unexpectedStatus"
+    case .redirectUnusable: "redirectUnusable"
+    case .tooManyRedirects: "tooManyRedirects"
+    case .replyTooLarge: "replyTooLarge"
+    case .notHTTP: "notHTTP"
+    case .notJSON: "notJSON"
+    case .replyUnusable: "replyUnusable"
+    }
+  }
+}
+
+extension ControlError: CustomStringConvertible {
+  /// One line for people: what happened, and where it is not obvious, what to do. Never has a
+  /// secret in it.
+  public var description: String {
+    switch self {
+    case .parametersUnusable(let error):
+      "the parameters cannot be sent: "
+        + error.problems.map(\.description).joined(separator: "; ")
+    case .urlUnusable(let url, let reason): "the URL \(url) cannot be used: \(reason)"
+    case .accessTokenUnusable(let reason): "the access token cannot be used: \(reason)"
+    case .cannotConnect(let url, let reason): "cannot connect to \(url): \(reason)"
+    case .tlsFailed(let url, let reason): "no secure connection to \(url): \(reason)"
+    case .timedOut(let seconds):
+      "no whole answer within \(Self.shown(seconds)) s; the call may be carried out all the same"
+    case .connectionClosed(let reason):
+      "the connection ended before the answer did (\(reason)); the call may be carried out all "
+        + "the same"
+    case .cancelled: "given up before the answer came"
+    case .refused(let refusal): refusal.description
+    case .accessDenied(let status, let detail):
+      "access denied (status \(status)\(detail.map { ": \($0)" } ?? "")); is the access token "
+        + "there, right and still valid?"
+    case .unexpectedStatus(let status, let excerpt):
+      "the server answered with status \(status)"
+        + (excerpt.isEmpty ? "" : " and “\(excerpt)”") + Self.hint(status)
+    case .redirectUnusable(let location, let reason):
+      "the server redirects\(location.map { " to \($0)" } ?? ""), which cannot be followed: "
+        + reason
+    case .tooManyRedirects(let limit):
+      "the server redirects more than \(limit) times; is its cluster set up right?"
+    case .replyTooLarge(let limit):
+      "the answer is larger than \(limit / 1024 / 1024) MiB; is this the URL of the API?"
+    case .notHTTP(let reason):
+      "what answers does not speak HTTP (\(reason)); is this the URL of the API?"
+    case .notJSON(let contentType, let excerpt, let reason):
+      "the answer is not JSON: \(reason)" + (contentType.map { ", \($0)" } ?? "")
+        + (excerpt.isEmpty ? "" : ", “\(excerpt)”")
+    case .replyUnusable(let error): "the answer is not as documented: \(error)"
+    }
+  }
+
+  private static func hint(_ status: Int) -> String {
+    switch status {
+    case 404, 405: "; is this the URL of the API?"
+    case 408, 429, 500...: "; try again later"
+    default: ""
+    }
+  }
+
+  /// Without needless decimals: `10`, `2.5`.
+  static func shown(_ seconds: Double) -> String {
+    seconds.truncatingRemainder(dividingBy: 1) == 0 && seconds.magnitude < 1e9
+      ? String(Int(seconds)) : String(seconds)
   }
 }
