@@ -105,6 +105,9 @@ extension ControlClient {
     if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
       return "what answers does not speak TLS; is it http instead of https?"
     }
+    if text.contains("EOF during handshake") {
+      return "the server ended the handshake; is it http instead of https?"
+    }
     return ControlText.cleaned(text, limit: 160)
   }
 

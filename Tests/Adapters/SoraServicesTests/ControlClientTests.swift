@@ -206,7 +206,7 @@ import Testing
 
   @Test func httpsToAPlainServer() async throws {
     let server = try await RawServer(
-      [[.send("HTTP/1.1 400 Bad Request\r\n\r\n"), .close]], atOnce: true)
+      [[.send("HTTP/1.1 400 Bad Request\r\n\r\n")]], atOnce: true)
     let url = "https://127.0.0.1:\(server.port)/"
     await #expect(
       throws: ControlError.tlsFailed(
