@@ -49,9 +49,15 @@ public final class ControlClient: Sendable {
   }
 
   /// Calls an operation of the table; nil if the answer has no body.
+  ///
+  /// - Throws: `parametersUnusable` with all problems, before anything is sent.
   public func call(
     _ operation: ControlOperation, parameters: [String: JSONValue]
   ) async throws(ControlError) -> JSONValue? {
+    let problems = operation.check(parameters)
+    guard problems.isEmpty else {
+      throw .parametersUnusable(ControlParameterError(problems: problems))
+    }
     let body: JSONValue? =
       parameters.isEmpty && operation.emptyBody == .none ? nil : .object(parameters)
     return try await call(

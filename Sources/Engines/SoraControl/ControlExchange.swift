@@ -230,15 +230,18 @@ extension ControlExchange {
     if answer.body.readableBytesView.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
       return .reply(nil)
     }
-    if let json = JSONValue(parsing: answer.body) { return .reply(json) }
-    return .fail(
-      .notJSON(
-        contentType: shown(answer.contentType),
-        excerpt: ControlText.excerpt(of: answer.body, secrets: secrets),
-        reason: Self.reasonNotJSON(answer)))
+    do {
+      return .reply(try JSONValue(reading: answer.body))
+    } catch {
+      return .fail(
+        .notJSON(
+          contentType: shown(answer.contentType),
+          excerpt: ControlText.excerpt(of: answer.body, secrets: secrets),
+          reason: Self.reason(error, answer)))
+    }
   }
 
-  private static func reasonNotJSON(_ answer: Answer) -> String {
+  private static func reason(_ error: JSONError, _ answer: Answer) -> String {
     let bytes = answer.body.readableBytesView
     let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     if bytes.starts(with: [0x1F, 0x8B]) || answer.contentEncoding != nil {
@@ -247,7 +250,7 @@ extension ControlExchange {
     switch first {
     case UInt8(ascii: "<"): return "it is a web page"
     case UInt8(ascii: "{"), UInt8(ascii: "["):
-      return "it begins like JSON, but is cut off, damaged or too deep (\(bytes.count) bytes)"
+      return "\(error)"
     default: return "it is something else"
     }
   }

@@ -28,7 +28,7 @@ extension ControlOperation {
     case .string(let text): [text]
     case .array(let values): values.flatMap(texts)
     case .object(let members): members.values.flatMap(texts)
-    case .null, .boolean, .integer, .number: []
+    case .null, .boolean, .integer, .number, .exact: []
     }
   }
 }

@@ -47,6 +47,8 @@ public enum ControlText {
     switch value {
     case .null, .boolean, .integer, .number:
       return value
+    case .exact(let text):
+      return text.utf8.count <= 40 ? value : .string(cleaned(text, limit: 40))
     case .string(let text):
       return .string(cleaned(hiding(secrets, in: text), limit: 200))
     case .array(let values):

@@ -233,4 +233,17 @@ import Testing
     await #expect(throws: ControlError.cancelled) { try await task.value }
     await server.stop()
   }
+
+  @Test func parametersAreCheckedBeforeAnythingIsSent() async throws {
+    let operation = ControlOperation(
+      .sora, "20200807", "ChangeSpotlightNumber", "",
+      keys: [ControlKey("spotlight_number", .integer(1...8), "")])
+    let client = ControlClient(endpoint: ControlEndpoint(url: "http://127.0.0.1:1/"))
+    await #expect {
+      try await client.call(operation, parameters: ["spotlight_number": 9])
+    } throws: { error in
+      if case ControlError.parametersUnusable = error { true } else { false }
+    }
+    await client.shutDown()
+  }
 }
