@@ -7,7 +7,7 @@ struct SoraExchange: Sendable {
   let room: WaitingRoom
 
   func handle(_ request: SoraRequest, on wire: SoraWire) {
-    let (number, fault, answer) = room.change { all in
+    let (fault, answer) = room.change { all in
       let call = SoraCall(
         number: all.journal.count, method: request.method, path: request.path,
         headers: request.headers, body: request.body, outcome: .pending)
@@ -15,30 +15,31 @@ struct SoraExchange: Sendable {
       let fault = all.faults.take(for: call.operation)
       if fault?.prevents == true {
         all.journal[call.number].outcome = .prevented
-        return (call.number, fault, SoraAnswer?.none)
+        return (fault, SoraAnswer?.none)
       }
-      if fault == .held { return (call.number, fault, nil) }
-      return (call.number, fault, perform(request, call.number, &all))
+      if fault == .held {
+        all.held.append {
+          let answer = room.change { perform(request, call.number, &$0) }
+          wire.send(answer.bytes)
+        }
+        return (fault, nil)
+      }
+      let answer = perform(request, call.number, &all)
+      if fault == .heldReply { all.held.append { wire.send(answer.bytes) } }
+      return (fault, answer)
     }
-    guard let answer else { return spoil(number, request, fault, on: wire) }
-    send(answer, fault, on: wire)
+    if let answer { send(answer, fault, on: wire) } else { spoil(fault, on: wire) }
   }
 
   /// Answers a call of which nothing was done yet.
-  private func spoil(
-    _ number: Int, _ request: SoraRequest, _ fault: SoraFault?, on wire: SoraWire
-  ) {
+  private func spoil(_ fault: SoraFault?, on wire: SoraWire) {
     switch fault {
     case .reply(let status, let headers, let body):
       wire.send(SoraAnswer(status: status, headers: headers, body: body).bytes)
     case .bytes(let bytes): wire.sendAndClose(bytes)
     case .redirect(let url):
       wire.send(SoraAnswer(status: 307, headers: ["location": url], body: []).bytes)
-    case .held:
-      hold {
-        let answer = room.change { perform(request, number, &$0) }
-        wire.send(answer.bytes)
-      }
+    case .held: break
     default: wire.close()
     }
   }
@@ -50,7 +51,7 @@ struct SoraExchange: Sendable {
     case .halfReply:
       let bytes = answer.bytes
       wire.sendAndClose(Array(bytes.dropLast(max(1, answer.body.count / 2))))
-    case .heldReply: hold { wire.send(answer.bytes) }
+    case .heldReply: break
     case .late(let milliseconds):
       wire.later(milliseconds: milliseconds) { wire.send(answer.bytes) }
     case .dripped: wire.drip(answer.bytes)
@@ -64,10 +65,6 @@ struct SoraExchange: Sendable {
       wire.send(other.bytes)
     default: wire.send(answer.bytes)
     }
-  }
-
-  private func hold(_ release: @escaping @Sendable () -> Void) {
-    room.change { $0.held.append(release) }
   }
 
   /// Decides, does and writes down.

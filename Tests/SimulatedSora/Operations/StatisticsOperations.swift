@@ -6,15 +6,17 @@ extension SoraOperation {
     bare("Sora_20171010.GetStatsReport", isPassedOn: false) { state in
       let totals = state.totals
       return [
-        "average_duration_sec": 0, "average_setup_time_msec": 0,
+        "average_duration_sec": .integer(totals.durationSeconds / max(1, totals.created)),
+        "average_setup_time_msec": .integer(totals.setUpMilliseconds / max(1, totals.created)),
         "total_connection_created": .integer(totals.created),
         "total_connection_destroyed": .integer(totals.destroyed),
         "total_connection_updated": .integer(totals.updated),
-        "total_duration_sec": 0, "total_failed_connections": 0,
+        "total_duration_sec": .integer(totals.durationSeconds),
+        "total_failed_connections": .integer(totals.failed),
         "total_ongoing_connections": .integer(state.connections.count),
-        "total_successful_connections": .integer(totals.created),
-        "total_turn_tcp_connections": 0,
-        "total_turn_udp_connections": .integer(totals.created),
+        "total_successful_connections": .integer(totals.successful),
+        "total_turn_tcp_connections": .integer(totals.turnTCP),
+        "total_turn_udp_connections": .integer(totals.turnUDP),
       ]
     },
     bare("Sora_20200225.GetAllRemoteStats", isPassedOn: false) { state in
@@ -61,6 +63,12 @@ extension SoraOperation {
   ) -> JSONValue {
     state[connection: id]?.packets += 100
     guard let connection = state[connection: id] else { return [:] }
+    if let report = connection.report {
+      return [
+        "channel_id": .string(connection.channelID), "connection_id": .string(connection.id),
+        "timestamp": .string(report.timestamp), key: .array(report.statistics),
+      ]
+    }
     let now = SoraClock.microseconds()
     let milliseconds = JSONValue.number(Double(now) / 1000)
     var reports: [JSONValue] = [

@@ -33,6 +33,19 @@ public struct SoraConnection: Sendable, Hashable {
   public var keyFrameRequests = 0
   /// Packets of its video that Sora has; grows with each look at its statistics.
   public var packets = 0
+  /// What it reported with its last pong; nil for something that grows with each look.
+  public var report: Report?
+
+  public struct Report: Sendable, Hashable {
+    /// RFC 3339
+    public var timestamp: String
+    public var statistics: [JSONValue]
+
+    public init(timestamp: String, statistics: [JSONValue]) {
+      self.timestamp = timestamp
+      self.statistics = statistics
+    }
+  }
 }
 
 /// A stream on its way out.

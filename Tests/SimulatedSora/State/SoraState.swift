@@ -40,6 +40,15 @@ public struct SoraState: Sendable {
     public var created = 0
     public var destroyed = 0
     public var updated = 0
+    public var successful = 0
+    public var failed = 0
+    /// Of connections that ended.
+    public var durationSeconds = 0
+    public var setUpMilliseconds = 0
+    public var turnUDP = 0
+    public var turnTCP = 0
+
+    public init() {}
   }
 
   public init() {}
@@ -62,6 +71,8 @@ public struct SoraState: Sendable {
         sessionID: session ?? SoraIdentifiers.connection(), role: role,
         created: SoraClock.microseconds(), video: video))
     totals.created += 1
+    totals.successful += 1
+    totals.turnUDP += 1
     return id
   }
 
@@ -73,7 +84,8 @@ public struct SoraState: Sendable {
 
   /// Somebody goes: what was asked for the connection ends with it.
   public mutating func leave(_ id: String) {
-    guard connections.contains(where: { $0.id == id }) else { return }
+    guard let leaving = self[connection: id] else { return }
+    totals.durationSeconds += Int((SoraClock.microseconds() - leaving.created) / 1_000_000)
     connections.removeAll { $0.id == id }
     forwardings.removeAll { $0.connectionID == id }
     pauses.removeAll { $0.receiver == id || $0.sender == id }
