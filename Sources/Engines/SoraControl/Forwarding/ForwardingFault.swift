@@ -1,0 +1,91 @@
+import JSON
+
+extension ControlError {
+  /// Whether the server does not have the operation.
+  ///
+  /// Source: swidden's error types; servers that are no Sora say 404, 405 or 501.
+  var isUnknownOperation: Bool {
+    switch self {
+    case .refused(let refusal):
+      switch refusal.type {
+      case "MissingService", "MissingTarget", "MissingTargetModule", "MissingTargetFunction",
+        "InvalidTarget", "SchemaNotFound":
+        true
+      default: false
+      }
+    case .unexpectedStatus(let status, _): status == 404 || status == 405 || status == 501
+    default: false
+    }
+  }
+
+  /// Whether the operation may have been done though its answer is of no use.
+  var mayBeDone: Bool {
+    switch self {
+    case .parametersUnusable, .urlUnusable, .cannotConnect, .tlsFailed, .accessDenied,
+      .redirectUnusable, .tooManyRedirects:
+      false
+    case .refused(let refusal): refusal.status >= 500 || refusal.status == 408
+    case .unexpectedStatus(let status, _): status >= 500
+    default: true
+    }
+  }
+
+  /// Whether nobody answers there.
+  var isUnreachable: Bool {
+    switch self {
+    case .cannotConnect, .tlsFailed: true
+    default: false
+    }
+  }
+
+  /// Whether nobody answered this time, which says little about the server.
+  var isLost: Bool {
+    switch self {
+    case .timedOut, .connectionClosed: true
+    default: false
+    }
+  }
+
+  /// Whether the time was up.
+  var isTimeout: Bool { if case .timedOut = self { true } else { false } }
+
+  /// Whether the server read the call and says no; the operation was not done.
+  var isRefusal: Bool {
+    guard case .refused(let refusal) = self else { return false }
+    return refusal.status < 500 && refusal.status != 408
+  }
+
+  /// Whether the server says no for a reason of the operation itself, such as a channel that does
+  /// not exist, and not because the call has the wrong form.
+  var isAboutTheChannel: Bool {
+    guard case .refused(let refusal) = self, isRefusal, !isUnknownOperation else { return false }
+    switch refusal.type {
+    case "InvalidJSON", "MalformedJSON", "MissingHeaderName", "UnexpectedMethod",
+      "PayloadTooLarge":
+      return false
+    default: return true
+    }
+  }
+
+  /// Whether the server says no because `key` is not given.
+  func misses(_ key: String) -> Bool {
+    guard case .refused(let refusal) = self, refusal.type == "InvalidJSON" else { return false }
+    return refusal.reason?.names(key) ?? false
+  }
+}
+
+extension JSONValue {
+  /// Whether a fault of a JSON schema is about `key`: its error, its data or its path name it, or
+  /// its schema lists it as required. Other parts of the schema name every key.
+  fileprivate func names(_ key: String) -> Bool {
+    switch self {
+    case .string(let text): text.contains(key)
+    case .array(let values): values.contains { $0.names(key) }
+    case .object(let members):
+      members.contains { name, value in
+        name == "schema" ? value["required"]?.names(key) ?? false : value.names(key)
+      }
+    case .null, .boolean, .integer, .number: false
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import JSON
+import Media
+
+/// Whether what runs still runs.
+extension ForwardingPlan {
+  /// Goes on with what a check asks after `done`; nil: begins one.
+  mutating func check(_ running: Running, after done: Check?, _ now: MediaTime) {
+    var running = running
+    switch done {
+    case nil, .keyframe:
+      guard !unknownOperations.contains("GetStatsReport") else {
+        // Nothing tells what goes on in the channel.
+        if done == nil, lookUp == .nowhere { running.isInDoubt = true }
+        return check(running, after: .totals, now)
+      }
+      ask(.statisticsReport, .totals, running)
+    case .totals:
+      switch lookUp {
+      case .connections: ask(.listConnections(channelID: goal.channelID), .publisher, running)
+      case .statistics: ask(.channelStatistics(channelID: goal.channelID), .publisher, running)
+      case .nowhere: seen(running, now)
+      }
+    case .publisher:
+      guard let interval = rules.statisticsInterval, running.nextStatistics <= now,
+        !unknownOperations.contains("GetConnectionRemoteStats"),
+        let connectionID = running.publisher.connectionID
+      else { return check(running, after: .statistics, now) }
+      running.nextStatistics = now.advanced(by: interval)
+      ask(
+        .connectionStatistics(channelID: goal.channelID, connectionID: connectionID), .statistics,
+        running)
+    case .statistics:
+      // A Sora that is asked by starting again is left in peace for longer.
+      let isBlind = lookUp == .nowhere && unknownOperations.contains("GetStatsReport")
+      running.nextCheck = now.advanced(
+        by: isBlind ? max(rules.checkInterval, rules.longestRetry * 2) : rules.checkInterval)
+      state = .running(running)
+    }
+  }
+
+  private mutating func ask(_ call: ForwardingCall, _ check: Check, _ running: Running) {
+    state = .checking(running, check)
+    pending = call
+  }
+
+  mutating func requestKeyframe(_ running: Running) {
+    isKeyframeWanted = false
+    guard let connectionID = running.publisher.connectionID else {
+      state = .running(running)
+      return
+    }
+    ask(
+      .requestKeyframe(channelID: goal.channelID, connectionID: connectionID), .keyframe, running)
+  }
+
+  mutating func checkAnswered(
+    _ result: Result<JSONValue?, ControlError>, _ running: Running, _ check: Check,
+    _ call: ForwardingCall, _ now: MediaTime
+  ) {
+    switch (check, result) {
+    case (.keyframe, .success):
+      report.counters.keyframeRequests &+= 1
+      self.check(running, after: .keyframe, now)
+    case (.totals, .success(let json)): compare(SoraTotals(report: json), running, now)
+    case (.publisher, .success(let json)): look(for: running, in: occupants(json), now)
+    case (.statistics, .success(let json)):
+      report.statistics = json
+      self.check(running, after: .statistics, now)
+    case (.publisher, .failure(let error)) where error.isUnknownOperation:
+      doWithout(call)
+      self.check(running, after: .totals, now)
+    case (.publisher, .failure(let error)) where error.isAboutTheChannel:
+      lose(running, .publisherLeft, isOver: lookUp == .connections, now)
+    case (.publisher, .failure(let error)):
+      miss(running, ForwardingFailure(operation: call.operationName, error: error), now)
+    case (_, .failure(let error)) where error.isUnreachable || error.isLost:
+      miss(running, ForwardingFailure(operation: call.operationName, error: error), now)
+    case (_, .failure(let error)):
+      noteDispensable(call.operationName, error)
+      self.check(running, after: check, now)
+    }
+  }
+
+  private mutating func noteDispensable(_ operation: String, _ error: ControlError) {
+    if error.isUnknownOperation { return noteUnknown(operation) }
+    guard isNews(operation) else { return }
+    events.append(.dispensable(ForwardingFailure(operation: operation, error: error)))
+  }
+
+  /// Totals grow; if they do not, Sora was restarted and has forgotten what it was to forward.
+  private mutating func compare(_ totals: SoraTotals, _ running: Running, _ now: MediaTime) {
+    let earlier = self.totals
+    self.totals = totals
+    guard let earlier else { return check(running, after: .totals, now) }
+    if totals.wentBackwards(since: earlier) {
+      return lose(running, .soraRestarted, isOver: true, now)
+    }
+    var running = running
+    if lookUp == .nowhere || !running.publisher.isListed, totals.showsTraffic(since: earlier) {
+      running.isInDoubt = true
+    }
+    check(running, after: .totals, now)
+  }
+
+  private mutating func look(
+    for running: Running, in occupants: ChannelOccupants, _ now: MediaTime
+  ) {
+    guard let connectionID = running.publisher.connectionID else {
+      // It was started when nobody could say who the publisher is.
+      return lose(running, .apiWasAway, isOver: false, now)
+    }
+    guard let connection = occupants[connectionID] else {
+      if lookUp == .statistics, !running.publisher.isListed { return seen(running, now) }
+      // What remote statistics do not list may be there: it is stopped to be sure.
+      return lose(running, .publisherLeft, isOver: lookUp == .connections, now)
+    }
+    guard connection.isSameConnection(as: running.publisher) else {
+      return lose(running, .soraRestarted, isOver: true, now)
+    }
+    var running = running
+    running.publisher = connection
+    seen(running, now)
+  }
+
+  /// Everybody is where they were.
+  private mutating func seen(_ running: Running, _ now: MediaTime) {
+    if running.wasAway { return lose(running, .apiWasAway, isOver: false, now) }
+    var running = running
+    running.misses = 0
+    retry = rules.firstRetry
+    report.situation = .forwarding
+    if running.isInDoubt {
+      running.isInDoubt = false
+      state = .starting(Attempt(publisher: running.publisher, confirming: running))
+      pending = .start(running.record)
+    } else {
+      check(running, after: .publisher, now)
+    }
+  }
+
+  /// Sora was asked to start what may run already, and did not.
+  mutating func confirmed(
+    _ running: Running, _ failure: ForwardingFailure, _ now: MediaTime
+  ) {
+    if failure.error.isRefusal {
+      check(running, after: .publisher, now)
+    } else {
+      miss(running, failure, now)
+    }
+  }
+
+  /// No answer. The forwarding may go on all the same; once is no news.
+  private mutating func miss(_ running: Running, _ failure: ForwardingFailure, _ now: MediaTime) {
+    var running = running
+    running.misses += 1
+    // A proxy in front of a Sora that is away closes connections, or answers in its place.
+    if failure.error.isUnreachable || running.misses > 1 && !failure.error.isTimeout {
+      running.wasAway = true
+    }
+    if running.wasAway || running.misses > 1 { note(failure) }
+    running.nextCheck = now.advanced(by: nextRetry())
+    state = .running(running)
+  }
+
+  /// The forwarding is over, or has to be begun anew.
+  ///
+  /// - Parameter isOver: Sora does not forward it any more; otherwise it is stopped.
+  mutating func lose(
+    _ running: Running, _ loss: ForwardingLoss, isOver: Bool, _ now: MediaTime
+  ) {
+    self.loss = loss
+    events.append(.lost(loss, connectionID: running.publisher.connectionID))
+    report.since = nil
+    report.connectionID = nil
+    report.description = nil
+    report.statistics = nil
+    report.situation = .starting
+    pending = nil
+    if isOver { records.removeAll { $0.isSameForwarding(as: running.record) } }
+    if loss != .publisherLeft {
+      // Another Sora may have other operations.
+      lookUp = .connections
+      unknownOperations = []
+      refused = nil
+    }
+    retry = rules.firstRetry
+    clear(then: .seek)
+  }
+}
