@@ -85,7 +85,7 @@ extension JSONValue {
       members.contains { name, value in
         name == "schema" ? value["required"]?.names(key) ?? false : value.names(key)
       }
-    case .null, .boolean, .integer, .number: false
+    default: false
     }
   }
 }

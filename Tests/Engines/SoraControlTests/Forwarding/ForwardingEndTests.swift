@@ -13,7 +13,7 @@ import Testing
     sora.plan.shutdownAsked(now: sora.now)
     #expect(sora.call() == .stop(Rehearsal.record("A")))
     sora.answer([:])
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.file == [])
     #expect(sora.events.last == .stopped(Rehearsal.record("A")))
   }
@@ -23,7 +23,7 @@ import Testing
     _ = sora.call()
     sora.answer([])
     sora.plan.shutdownAsked(now: sora.now)
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.plan.report.situation == .ended)
   }
 
@@ -42,7 +42,7 @@ import Testing
       #expect(sora.call() == .stop(Rehearsal.record("A")))
       sora.answer([:])
     }
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.file == [])
   }
 
@@ -54,7 +54,7 @@ import Testing
     sora.answer(["sdp": "v=0\r\n"])
     #expect(sora.call() == .stop(Rehearsal.record("A")))
     sora.answer([:])
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
   }
 
   @Test func aStartOnItsWayThatIsRefusedLeavesNothing() {
@@ -62,7 +62,7 @@ import Testing
     _ = sora.run(to: "StartForwardingRtp")
     sora.plan.shutdownAsked(now: sora.now)
     sora.refuse("AlreadyForwarding")
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.file == [])
   }
 
@@ -94,7 +94,7 @@ import Testing
     sora.file = records
     sora.plan.remembered(failure: nil)
     sora.plan.shutdownAsked(now: sora.now)
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.file == [])
   }
 
@@ -105,7 +105,7 @@ import Testing
     sora.answer([:])
     #expect(sora.call() == .stop(Rehearsal.record("Y")))
     sora.answer([:])
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.file == [])
   }
 
@@ -116,7 +116,7 @@ import Testing
     let begin = sora.now
     _ = sora.call()
     sora.fail(Rehearsal.away)
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.now == begin)
     #expect(sora.file == [Rehearsal.record("A")])
   }
@@ -129,18 +129,18 @@ import Testing
       #expect(sora.call()?.operationName == "StopForwardingRtp")
       sora.fail(.connectionClosed(reason: "reset"))
     }
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     #expect(sora.file == [Rehearsal.record("A")])
   }
 
   @Test func factsAfterTheEndChangeNothing() {
     var sora = Rehearsal()
     sora.plan.shutdownAsked(now: sora.now)
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
     sora.plan.restartAsked(now: sora.now)
     sora.plan.keyframeAsked()
     sora.plan.shutdownAsked(now: sora.now)
     sora.answer([])
-    #expect(sora.hasFinished())
+    #expect(sora.hasFinished() == true)
   }
 }

@@ -149,8 +149,9 @@ import Testing
     for _ in 0..<5 {
       _ = sora.run(to: "ListChannelConnections")
       sora.fail(Rehearsal.lost)
+      _ = sora.run(to: "ListChannelConnections")
+      sora.answer([Rehearsal.connection("A")])
     }
-    _ = sora.run(to: "ListChannelConnections")
     #expect(sora.plan.report.situation == .forwarding)
     #expect(sora.events.count == 1)
     #expect(sora.plan.report.counters.starts == 1)
