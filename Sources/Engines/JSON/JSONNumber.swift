@@ -9,8 +9,10 @@ extension JSONValue {
   /// Becomes `exact` if a `Double` would have another value than the one that is written; that one
   /// gives back the shortest digits that mean it, so that 0.1 is a `number` all the same.
   init(number text: String) {
+    // A Double holds any fifteen digits.
+    let isShort = text.utf8.count <= 16 && !text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
     guard let number = Double(text), number.isFinite,
-      Decimals(text) == Decimals(number.description)
+      isShort || Decimals(text) == Decimals(number.description)
     else {
       self = .exact(text)
       return

@@ -120,7 +120,8 @@ extension ControlKey.Kind {
       bytes.contains(text.utf8.count) && !text.utf8.contains(0)
     case (.choice(let values), .string(let text)): values.contains(text)
     case (.integer(let range), .integer(let number)): range.contains(number)
-    case (.number(let range), _): value.number.map(range.contains) ?? false
+    case (.number(let range), .integer(let number)): range.contains(Double(number))
+    case (.number(let range), .number(let number)): range.contains(number)
     case (.boolean, .boolean), (.object, .object), (.any, _), (.record, .object): true
     case (.ipAddress, .string(let text)): IPAddressText.isAddress(text)
     case (.url(let schemes, let mayBeEmpty), .string(let text)):
@@ -154,6 +155,13 @@ extension JSONValue {
   private var excerptOfShort: String {
     var buffer = ByteBuffer()
     encode(into: &buffer)
-    return String(buffer: buffer)
+    // JSON leaves DEL and the control characters of Latin 1 as they are; a terminal does not.
+    return String(buffer: buffer).unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.isControl {
+        text += "\\u00" + String(scalar.value, radix: 16)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }
