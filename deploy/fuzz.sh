@@ -59,6 +59,7 @@ dictionary() {
     sdp) echo sdp ;;
     device-description) echo xml ;;
     camera-* | settings) echo camera ;;
+    sora-*) echo sora ;;
   esac
 }
 

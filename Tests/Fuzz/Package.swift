@@ -53,11 +53,13 @@ let package = Package(
     subject("RTP", "Subjects/Engines/RTP", ["Media"]),
     subject("SDP", "Subjects/Engines/SDP", ["Media"]),
     subject("RTSP", "Subjects/Engines/RTSP", ["Media", "SDP", "RTP", crypto]),
+    subject("SoraControl", "Subjects/Engines/SoraControl", ["Media", "JSON"]),
     subject("H264", "Subjects/Engines/H264", ["Media"]),
     // Only what settings are made of: the whole targets need codecs, sockets and TLS.
     subject("Pipeline", "Subjects/Pipeline/Settings", [configuration]),
     subject("Outputs", "PushSettings", ["Pipeline", "SDP"]),
-    fuzzer("fuzz", ["Media", "JSON", "SonyCamera", "RTP", "SDP", "RTSP", "H264", nio]),
+    fuzzer(
+      "fuzz", ["Media", "JSON", "SonyCamera", "RTP", "SDP", "RTSP", "H264", "SoraControl", nio]),
     // Apart, because the short run has no time for what it depends on.
     fuzzer("fuzz-settings", ["Pipeline", "Outputs", configuration, nio]),
   ]

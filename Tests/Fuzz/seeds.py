@@ -341,6 +341,29 @@ def parameter_sets():
           bytes([len(high)]) + high + PPS, b"\x04\x67\x42\x00\x1e\x68\xce\x38\x80")
 
 
+def control_replies():
+    for folder in ("sora", "sora-later", "imageflux", "imageflux-later"):
+        for path in sorted((FIXTURES / folder).glob("*.re*.json")):
+            # Without blanks, and the long statistics without what is the same twice.
+            value = json.loads(path.read_bytes())
+            text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+            write("sora-replies", text if len(text) < 3000 else shortened(value))
+    write("sora-replies", "[1e400,18446744073709551616,0.10,-0,1E+2]", '"\\ud83d\\ude00\\u00e4"',
+          '{"hls":[{"durationSeconds":0,"video":{"width":1}},7],"channel_id":"\\u0000"}',
+          "[" * 40, '{"a":1,"a":2}')
+
+
+def shortened(value):
+    """Statistics with one report of each type and kind."""
+    for connection in value if isinstance(value, list) else [value]:
+        name = "stats" if "stats" in connection else "remote_stats"
+        kinds = {(r["type"], r.get("kind")): r for r in connection[name]}
+        for report in kinds.values():
+            report.pop("base64Certificate", None)
+        connection[name] = list(kinds.values())
+    return json.dumps(value, separators=(",", ":"))
+
+
 def settings():
     target = {"address": "192.0.2.9", "port": 5004, "profile": "avp", "payloadType": 96,
               "maxPacketBytes": 1200, "keyframeIntervalSeconds": 2, "senderReports": True,
@@ -358,5 +381,6 @@ def settings():
 
 
 if __name__ == "__main__":
-    for part in (requests, server, rtcp, fields, camera, answers, parameter_sets, settings):
+    for part in (requests, server, rtcp, fields, camera, answers, parameter_sets,
+                 control_replies, settings):
         part()

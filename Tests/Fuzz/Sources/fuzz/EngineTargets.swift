@@ -23,5 +23,6 @@ extension FuzzTarget {
     FuzzTarget("camera-url", Camera.url),
     FuzzTarget("camera-replies", CameraAnswers.replies),
     FuzzTarget("camera-watch", CameraAnswers.watch),
+    FuzzTarget("sora-replies", ControlReplies.run),
   ]
 }
