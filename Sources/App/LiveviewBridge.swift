@@ -14,6 +14,8 @@ struct LiveviewBridge: AsyncParsableCommand {
         liveview-bridge discover                         which cameras are in reach?
         liveview-bridge diagnose > report.txt            how are the camera and its Wi-Fi?
         liveview-bridge snapshot rtsp://127.0.0.1:8554/live/stream picture.jpg
+        liveview-bridge sora list-channels               ask Sora's HTTP API
+        liveview-bridge imageflux list-channel-ids --access-token-file token.txt
         liveview-bridge simulate                         be a camera, for trying things out
         liveview-bridge config check --config config.json
 
@@ -25,7 +27,8 @@ struct LiveviewBridge: AsyncParsableCommand {
     version: "liveview-bridge \(Version.current)",
     subcommands: [
       RunCommand.self, SimulateCommand.self, DiscoverCommand.self, SnapshotCommand.self,
-      DiagnoseCommand.self, ConfigCommand.self, PasswordCommand.self,
+      DiagnoseCommand.self, SoraCommand.self, ImageFluxCommand.self, ConfigCommand.self,
+      PasswordCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

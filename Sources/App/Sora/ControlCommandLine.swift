@@ -1,0 +1,217 @@
+import Foundation
+import JSON
+import NIOCore
+import Pipeline
+import SoraControl
+import SoraServices
+
+/// Does what the arguments of `sora` or `imageflux` say.
+struct ControlCommandLine {
+  var service: ControlOperation.Service
+
+  /// - Parameter arguments: Behind the name of the service.
+  /// - Throws: `ControlFailure`, when everything has been said.
+  func run(_ arguments: [String]) async throws {
+    // Options may come first: `sora --json list-channels`.
+    guard let (name, rest) = Self.split(arguments) else {
+      if arguments.contains("--help") || arguments.contains("-h") {
+        return LogLineWriter.standardOutput.write(ControlHelp.overview(service))
+      }
+      throw end(
+        ControlFailure(
+          .usage, kind: "operationMissing",
+          message: "no operation is given\nSee liveview-bridge \(service.commandName) --help"),
+        isJSON: arguments.contains("--json"))
+    }
+    if let extra = ControlExtra.all(of: service).first(where: { $0.name == name }) {
+      return try await extra.run(rest[...])
+    }
+    guard let request = ControlOperations.named(Self.commandName(name), at: service) else {
+      throw end(unknown(name), isJSON: rest.contains("--json"))
+    }
+    try await call(request.operation, rest)
+  }
+
+  /// Calls an operation of the table.
+  private func call(_ operation: ControlOperation, _ arguments: [String]) async throws {
+    let command = "\(service.commandName) \(operation.commandName)"
+    let given = ControlArguments(
+      arguments, of: operation, command: command, files: ControlFiles())
+    if given.options.wantsHelp {
+      return LogLineWriter.standardOutput.write(ControlHelp.page(of: operation, at: service))
+    }
+    guard given.problems.isEmpty else {
+      throw end(Self.unusable(given.problems, command), isJSON: given.options.isJSON)
+    }
+    try await perform(given.options) { client throws(ControlError) in
+      try await client.call(operation, parameters: given.parameters)
+    }
+  }
+
+  /// Calls any target: `call TARGET [JSON]`.
+  func call(_ arguments: [String]) async throws {
+    var (words, problems, options, files) = (
+      [String](), [String](), ControlOptions(), ControlFiles()
+    )
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      guard argument.hasPrefix("--") || argument == "-h" else {
+        words.append(argument)
+        continue
+      }
+      let name = argument == "-h" ? "--help" : String(argument.prefix { $0 != "=" })
+      let inline = argument.contains("=") ? String(argument.dropFirst(name.count + 1)) : nil
+      guard let taken = options.take(name, inline: inline, &rest) else {
+        problems.append("\(ControlText.cleaned(name, limit: 60)): must be an option of call")
+        continue
+      }
+      if let message = taken.message { problems.append(message) }
+    }
+    if options.wantsHelp {
+      return LogLineWriter.standardOutput.write(ControlHelp.overview(service))
+    }
+    options.read(files: &files, problems: &problems)
+    let body = Self.body(words, &files, &problems)
+    guard problems.isEmpty, let target = words.first else {
+      throw end(
+        Self.unusable(problems, "\(service.commandName) call"), isJSON: options.isJSON)
+    }
+    let repetition = ControlOperations.targeting(target)?.operation.repetition ?? .ifUnsent
+    try await perform(options) { client throws(ControlError) in
+      try await client.call(target: target, body: body, repetition: repetition)
+    }
+  }
+
+  private static func body(
+    _ words: [String], _ files: inout ControlFiles, _ problems: inout [String]
+  ) -> JSONValue? {
+    guard let target = words.first, words.count <= 2 else {
+      problems.append("call: must be given a target, and at most one JSON text behind it")
+      return nil
+    }
+    if !ControlExchange.isTarget(target) {
+      let shown = ControlText.cleaned(target, limit: 60)
+      problems.append("\(shown): must be a target like Sora_20201013.ListChannels")
+    }
+    guard words.count == 2 else { return nil }
+    do {
+      return try files.json(words[1])
+    } catch {
+      problems.append("call: \(error.reason)")
+      return nil
+    }
+  }
+
+  /// Makes the call and says how it went.
+  private func perform(
+    _ options: ControlOptions,
+    _ call: (ControlClient) async throws(ControlError) -> JSONValue?
+  ) async throws {
+    let access = try await access(options)
+    if let warning = access.warning {
+      LogLineWriter.standardError.write("Warning: \(warning)")
+    }
+    let client = ControlClient(endpoint: access.endpoint)
+    let result: Result<JSONValue?, ControlError>
+    do {
+      result = .success(try await call(client))
+    } catch {
+      result = .failure(error)
+    }
+    await client.shutDown()
+    switch result {
+    case .success(let answer):
+      LogLineWriter.standardOutput.write(
+        options.isJSON ? Self.compact(answer ?? .null) : ControlReport.text(answer))
+    case .failure(let error):
+      let url = (try? ControlURL(access.endpoint.url))?.shown
+      throw end(ControlFailure(error, url: url), isJSON: options.isJSON)
+    }
+  }
+
+  private func access(_ options: ControlOptions) async throws -> ControlAccess {
+    do {
+      return try await ControlAccess(
+        service, options, environment: ProcessInfo.processInfo.environment)
+    } catch let error as ControlError {
+      throw end(ControlFailure(error), isJSON: options.isJSON)
+    } catch let error as AccessTokenMissing {
+      throw end(
+        ControlFailure(.noPermission, kind: "accessTokenMissing", message: "\(error)"),
+        isJSON: options.isJSON)
+    } catch let problems as ConfigurationProblems {
+      throw end(
+        ControlFailure(
+          .configuration, kind: "configurationUnusable",
+          message: problems.problems.map(\.description).joined(separator: "\n")),
+        isJSON: options.isJSON)
+    }
+  }
+
+  // MARK: Failures
+
+  /// Says what went wrong, where the user expects it.
+  private func end(_ failure: ControlFailure, isJSON: Bool) -> ControlFailure {
+    if isJSON {
+      LogLineWriter.standardOutput.write(Self.compact(failure.json))
+    } else {
+      LogLineWriter.standardError.write("Error: \(failure.message)")
+    }
+    return failure
+  }
+
+  private static func unusable(_ problems: [String], _ command: String) -> ControlFailure {
+    let list =
+      problems.count == 1
+      ? problems[0]
+      : (["the arguments have \(problems.count) problems:"] + problems.map { "  - \($0)" })
+        .joined(separator: "\n")
+    return ControlFailure(
+      .usage, kind: "parametersUnusable",
+      message: list + "\nSee liveview-bridge \(command) --help")
+  }
+
+  private func unknown(_ name: String) -> ControlFailure {
+    let extras = ControlExtra.all(of: service).map(\.name)
+    let written = Self.commandName(name)
+    let near =
+      ControlOperations.nearest(to: written, at: service)
+      ?? Spelling.closest(to: written, among: Set(extras))
+    let elsewhere = ControlOperation.Service.allCases.first {
+      $0 != service && ControlOperations.named(written, at: $0) != nil
+    }
+    let advice =
+      elsewhere.map { "; it is one of liveview-bridge \($0.commandName)" }
+      ?? near.map { "; did you mean \($0)?" } ?? ""
+    return ControlFailure(
+      .usage, kind: "operationUnknown",
+      message: "\(ControlText.cleaned(name, limit: 60)) is no operation of \(service.rawValue)"
+        + "\(advice)\nSee liveview-bridge \(service.commandName) --help")
+  }
+
+  // MARK: Words
+
+  /// The first argument that is no option, and the others; nil if there is none.
+  private static func split(_ arguments: [String]) -> (name: String, rest: [String])? {
+    var index = arguments.startIndex
+    while index < arguments.endIndex, arguments[index].hasPrefix("-") {
+      let takesValue = ["--api-url", "--access-token-file", "--timeout"].contains(arguments[index])
+      index += takesValue ? 2 : 1
+    }
+    guard index < arguments.endIndex else { return nil }
+    var rest = arguments
+    return (rest.remove(at: index), rest)
+  }
+
+  /// Operations may be named as in the documents: `ListChannels`.
+  private static func commandName(_ name: String) -> String {
+    let operation = ControlOperations.all.map { $0.operation }.first { $0.name == name }
+    return operation?.commandName ?? name.replacing("_", with: "-")
+  }
+
+  private static func compact(_ value: JSONValue) -> String {
+    var buffer = ByteBuffer()
+    value.encode(into: &buffer)
+    return String(buffer: buffer)
+  }
+}
