@@ -118,7 +118,7 @@ let package = Package(
     target(
       "SoraServices", "Adapters/SoraServices",
       [
-        "Pipeline", "Media", "SoraControl", "JSON", "SDP", httpClient, nio("NIOCore"),
+        "Pipeline", "Media", "SoraControl", "JSON", "SDP", crypto, httpClient, nio("NIOCore"),
         nio("NIOPosix"), nio("NIOHTTP1"), tls, logging, metrics,
       ]),
     target(

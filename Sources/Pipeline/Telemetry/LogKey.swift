@@ -36,4 +36,6 @@ public enum LogKey {
   public static let interface = "interface"
   public static let file = "file"
   public static let signal = "signal"
+  public static let channel = "channel"
+  public static let playlist = "playlist"
 }

@@ -222,6 +222,10 @@ extension ChannelPlan {
       page.channels.append(
         ChannelBook.Entry(channelID: channel.id, createdAt: time.unixSeconds))
       page.intent = nil
+      if channel.soraURL.isEmpty {
+        let why = "the answer has no sora_url"
+        return save(rest: [channel.id], next: .end(.creationRefused(why)), at: time)
+      }
       state = .savingChannel(channel)
       return .write(book)
     case .creationRefused(let reason):

@@ -1,0 +1,67 @@
+import JSON
+import SoraControl
+
+/// The calls of a channel's life: orders in, facts out.
+struct ChannelCalls: Sendable {
+  let client: ControlClient
+  let settings: ImageFluxSettings
+
+  func list() async -> ChannelFact {
+    do {
+      return .listed(try await client.send(ListChannelIDs()).channelIDs)
+    } catch {
+      return .listFailed("\(error)")
+    }
+  }
+
+  func create() async -> ChannelFact {
+    let creation = settings.creation
+    do throws(ControlError) {
+      let json = try await client.call(creation.operation, parameters: creation.parameters)
+      let reply: CreatedChannel
+      do { reply = try CreatedChannel(json: json) } catch { throw .replyUnusable(error) }
+      return .created(
+        ImageFluxChannel(
+          id: reply.channelID, soraURL: reply.soraURL ?? "",
+          playlists: reply.playlistURL.map { [ChannelPlaylist(url: $0)] } ?? []))
+    } catch {
+      return error.hasSurelyDoneNothing
+        ? .creationRefused("\(error)") : .creationUncertain("\(error)")
+    }
+  }
+
+  func delete(_ id: String) async -> ChannelFact {
+    do throws(ControlError) {
+      _ = try await client.send(DeleteChannel(channelID: id))
+      return .deleted
+    } catch .refused(let refusal) {
+      return .deletionRefused("\(ControlError.refused(refusal))")
+    } catch {
+      return .deletionFailed("\(error)")
+    }
+  }
+
+  func listPlaylists(of id: String) async -> ChannelFact {
+    do {
+      let reply = try await client.send(ListPlaylistURLs(channelID: id))
+      return .playlistsFound(
+        reply.playlists.map { ChannelPlaylist(connectionID: $0.connectionID, url: $0.playlistURL) })
+    } catch {
+      return .playlistsFailed("\(error)")
+    }
+  }
+}
+
+extension ControlError {
+  /// Whether the call did not reach the API, or was turned down by it. Anything else may have been
+  /// carried out, though its answer is of no use.
+  var hasSurelyDoneNothing: Bool {
+    switch self {
+    case .parametersUnusable, .urlUnusable, .accessTokenUnusable, .cannotConnect, .tlsFailed,
+      .accessDenied:
+      true
+    case .refused(let refusal): (400..<500).contains(refusal.status) && refusal.status != 408
+    default: false
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import Configuration
+import JSON
+import Pipeline
+import SimulatedSora
+import SoraControl
+import TestSupport
+import Testing
+
+@testable import SoraServices
+
+@Suite(.timeLimit(.minutes(1))) struct ImageFluxChannelsTests {
+  @Test func aChannelLivesAsLongAsTheBridge() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge()
+    let id = try await bridge.run { channels in
+      let channel = try await channels.channel()
+      #expect(scene.api.read { $0.channelIDs } == [channel.id])
+      #expect(try await scene.idsOnDisk() == [channel.id])
+      #expect(channel.soraURL.hasPrefix("wss://"))
+      #expect(channel.playlists.count == 1)
+      guard case .object(let details) = bridge.details else { throw CancellationError() }
+      #expect(details["channelID"] == .string(channel.id))
+      #expect(details["soraURL"] == .string(channel.soraURL))
+      #expect(details["playlistURL"] == .text(channel.playlists.first?.url))
+      #expect(details["state"] == .string("running"))
+      return channel.id
+    }
+    #expect(scene.api.read { $0.channelIDs } == [])
+    #expect(scene.api.read { $0.everCreated } == [id])
+    #expect(try await scene.idsOnDisk() == [])
+    #expect(bridge.channels.board.current == nil)
+    #expect(bridge.lines.contains { $0.hasPrefix("notice channel ready") && $0.contains(id) })
+    #expect(bridge.metrics.entries["bridge_imageflux_channels_created_total"] == 1)
+    #expect(bridge.metrics.entries["bridge_imageflux_channels_deleted_total"] == 1)
+    #expect(bridge.metrics.entries["bridge_imageflux_channel_ready"] == 0)
+    #expect(
+      scene.api.journal.map(\.operation) == ["ListChannelIDs", "CreateChannel", "DeleteChannel"])
+  }
+
+  @Test func aNewSessionHasANewChannel() async throws {
+    let scene = try await ChannelScene()
+    for _ in 0..<3 {
+      _ = try await scene.bridge().run { try await $0.channel() }
+    }
+    #expect(Set(scene.api.read { $0.everCreated }).count == 3)
+    #expect(scene.api.read { $0.channelIDs } == [])
+  }
+
+  @Test func theTokenIsNowhereToBeSeen() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge()
+    try await bridge.run { channels in
+      _ = try await channels.channel()
+      #expect(!"\(bridge.details)".contains(ChannelScene.token))
+    }
+    #expect(!bridge.lines.joined().contains(ChannelScene.token))
+    let disk = try #require(try await StateFile(path: scene.statePath).read())
+    #expect(!"\(disk)".contains(ChannelScene.token))
+    let calls = scene.api.journal
+    #expect(calls.allSatisfy { $0[header: "Authorization"] == "Bearer " + ChannelScene.token })
+  }
+
+  @Test func whatACrashLeftIsDeletedFirst() async throws {
+    let scene = try await ChannelScene()
+    // A crash between the note and the end: no deletion gets through.
+    scene.api.fail("DeleteChannel", times: nil, with: .closed)
+    let first = try await scene.bridge().run { try await $0.channel().id }
+    #expect(scene.api.read { $0.channelIDs } == [first])
+    #expect(try await scene.idsOnDisk() == [first])
+    scene.api.heal()
+    let bridge = scene.bridge()
+    try await bridge.run { channels in
+      let second = try await channels.channel().id
+      #expect(scene.api.read { $0.channelIDs } == [second])
+    }
+    #expect(scene.api.read { $0.channelIDs } == [])
+    #expect(bridge.lines.contains { $0.hasPrefix("notice channel deleted") && $0.contains(first) })
+  }
+
+  @Test func aDeletionWithoutAnAnswerDoesNotHoldTheEndUp() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge(closingLimit: .milliseconds(50))
+    let id = try await bridge.run { channels in
+      let channel = try await channels.channel()
+      scene.api.fail("DeleteChannel", times: nil, with: .held)
+      return channel.id
+    }
+    // It is over; what was not answered is still known.
+    #expect(try await scene.idsOnDisk() == [id])
+    scene.api.heal()
+    scene.api.release()
+    _ = try await scene.bridge().run { try await $0.channel() }
+    #expect(scene.api.read { $0.channelIDs } == [])
+  }
+
+  @Test func aDeletionOfWhatIsGoneCountsAsDone() async throws {
+    let scene = try await ChannelScene()
+    try await scene.bridge().run { channels in
+      _ = try await channels.channel()
+      scene.api.change { $0.channels = [] }
+    }
+    #expect(try await scene.idsOnDisk() == [])
+  }
+
+  @Test func aSilentDeletionIsADeletion() async throws {
+    let scene = try await ChannelScene()
+    scene.api.change { $0.deletesSilently = true }
+    _ = try await scene.bridge().run { try await $0.channel() }
+    #expect(try await scene.idsOnDisk() == [])
+  }
+
+  @Test func aCreationWhoseReplyIsLostIsToldAndNotGuessed() async throws {
+    let scene = try await ChannelScene()
+    scene.api.fail("CreateChannel", with: .lostReply)
+    let bridge = scene.bridge()
+    let (lost, used) = try await bridge.run { channels in
+      let used = try await channels.channel().id
+      let lost = try #require(scene.api.read { $0.everCreated }.first)
+      guard case .object(let details) = bridge.details else { throw CancellationError() }
+      #expect(details["unclaimed"] == .array([.string(lost)]))
+      return (lost, used)
+    }
+    #expect(lost != used)
+    #expect(scene.api.read { $0.channelIDs } == [lost])
+    #expect(bridge.lines.contains { $0.contains("unfinished creation") && $0.contains(lost) })
+    #expect(scene.api.calls(of: "CreateChannel").count == 2)
+  }
+
+  @Test func aRefusedCreationIsAnErrorOfTheSession() async throws {
+    let scene = try await ChannelScene()
+    scene.api.fail("CreateChannel", with: .refusal("TooManyChannels"))
+    let bridge = scene.bridge()
+    _ = try await bridge.run { try await $0.channel() }
+    #expect(bridge.lines.contains { $0.contains("TooManyChannels") })
+    #expect(scene.api.read { $0.everCreated }.count == 1)
+  }
+
+  @Test func aWrongTokenCreatesNothing() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge(["accessToken": .string("wrong")])
+    try await bridge.run { _ in
+      _ = try await scene.api.call(of: "ListChannelIDs", skipping: 1)
+    }
+    #expect(scene.api.read { $0.everCreated } == [])
+    #expect(bridge.lines.contains { $0.contains("session failed") && $0.contains("access") })
+    #expect(!bridge.lines.joined().contains("wrong"))
+  }
+
+  @Test func theAPIMayComeLater() async throws {
+    let scene = try await ChannelScene()
+    try await scene.api.stop()
+    let bridge = scene.bridge()
+    try await bridge.run { channels in
+      try await scene.api.start()
+      _ = try await channels.channel()
+    }
+    #expect(scene.api.read { $0.channelIDs } == [])
+  }
+
+  @Test func aChannelThatSomebodyDeletedIsReplaced() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge(clock: SkippingClock().clock)
+    try await bridge.run { channels in
+      let first = try await channels.channel()
+      scene.api.change { $0.channels = [] }
+      let second = try await channels.channel { $0.id != first.id }
+      #expect(scene.api.read { $0.channelIDs } == [second.id])
+    }
+    #expect(scene.api.read { $0.channelIDs } == [])
+    #expect(bridge.metrics.entries["bridge_imageflux_channels_lost_total"] == 1)
+  }
+
+  @Test func playlistsComeWithTheStreams() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge(
+      ["kind": .string("multistreamWithHLS"), "environment": .double(0)],
+      clock: SkippingClock().clock)
+    try await bridge.run { channels in
+      let channel = try await channels.channel()
+      #expect(channel.playlists.isEmpty)
+      scene.api.change { state in
+        state.publish(channel.id)
+        state.makePlaylists(of: channel.id)
+      }
+      let watched = try await channels.channel { !$0.playlists.isEmpty }
+      #expect(watched.id == channel.id)
+      #expect(watched.playlists.first?.url.hasSuffix(".m3u8") == true)
+      #expect(watched.playlists.first?.connectionID != nil)
+    }
+    #expect(bridge.lines.contains { $0.contains("playlist ready") })
+  }
+
+  @Test func aGivenChannelIsUsedAndLeft() async throws {
+    let scene = try await ChannelScene()
+    let id = try await scene.bridge().run { channels in
+      let id = try await channels.channel().id
+      // It is made by somebody else, as far as the next bridge knows.
+      scene.api.fail("DeleteChannel", times: 1, with: .closed)
+      return id
+    }
+    let bridge = scene.bridge([
+      "channelID": .string(id), "soraURL": .string("wss://sora.example/signaling"),
+    ])
+    #expect(bridge.channels.startUpLines().first?.contains(id) == true)
+    try await bridge.run { channels in
+      #expect(try await channels.channel().soraURL == "wss://sora.example/signaling")
+      try await scene.api.call(of: "ListChannelIDs", skipping: 1)
+    }
+    #expect(scene.api.read { $0.everCreated } == [id])
+  }
+
+  @Test func twoBridgesNeedTwoDirectories() async throws {
+    let scene = try await ChannelScene()
+    let second = scene.bridge()
+    try await scene.bridge().run { channels in
+      _ = try await channels.channel()
+      try await second.run { _ in
+        await second.line(containing: "in use by another bridge")
+      }
+    }
+    #expect(scene.api.read { $0.everCreated }.count == 1)
+  }
+
+  @Test func aBrokenStateFileIsKeptAside() async throws {
+    let scene = try await ChannelScene()
+    try await StateFile(path: scene.statePath).replace(with: ["version": 9])
+    let bridge = scene.bridge()
+    _ = try await bridge.run { try await $0.channel() }
+    #expect(bridge.lines.contains { $0.contains("kept aside") && $0.contains(".broken-1") })
+    #expect(
+      try await StateFile(path: scene.statePath + ".broken-1").read() == ["version": 9])
+  }
+}
