@@ -33,7 +33,7 @@ struct Bridge {
   private let input: SonyCameraInput
   private let inputTelemetry: ComponentTelemetry
   private let outputs: [(output: any Output, telemetry: ComponentTelemetry)]
-  private let state: StateSettings
+  private let imageFlux: ImageFluxChannels
   private let control: ControlPlaneSettings
 
   /// - Throws: ``ConfigurationProblems`` with everything that is wrong with the settings.
@@ -72,7 +72,11 @@ struct Bridge {
         settings: outputSettings.scoped(to: type.kind), stream: handle, telemetry: telemetry)
       return (output, telemetry)
     }
-    state = StateSettings(settings: reader.scoped(to: "state"))
+    let state = StateSettings(settings: reader.scoped(to: "state"))
+    imageFlux = ImageFluxChannels(
+      settings: reader.scoped(to: ImageFluxChannels.kind), state: state,
+      telemetry: ComponentTelemetry(
+        name: ImageFluxChannels.kind, board: board, clock: clock, logger: logger))
     control = ControlPlaneSettings(settings: reader.scoped(to: "control"))
     try sources.checkEverything()
   }
@@ -91,6 +95,10 @@ struct Bridge {
           sources: sources
         ).run()
       })
+    // Deleted when nobody publishes to it any more.
+    if imageFlux.isEnabled {
+      services.append(BridgeService(name: ImageFluxChannels.kind) { await imageFlux.run() })
+    }
     for (output, telemetry) in outputs where output.isEnabled {
       services.append(
         BridgeService(name: telemetry.name) {
@@ -132,6 +140,7 @@ struct Bridge {
   private func announce() {
     var lines = ["liveview-bridge \(Version.current)"]
     for (output, _) in outputs where output.isEnabled { lines += output.startUpLines() }
+    if imageFlux.isEnabled { lines += imageFlux.startUpLines() }
     if control.isEnabled {
       lines.append(
         "Status:   http://\(control.listenAddress):\(control.listenPort)/status "
