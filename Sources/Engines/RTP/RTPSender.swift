@@ -12,8 +12,8 @@ import NIOCore
 /// Source: RFC 3550 §5.1; RFC 2326 §12.33 for the announcement in `RTP-Info`.
 public struct RTPSender: Sendable {
   public let ssrc: UInt32
-  /// 0…127.
-  public let payloadType: UInt8
+  /// 0…127; the same for all packets unless the receiver was told otherwise.
+  public private(set) var payloadType: UInt8
   /// Units of the RTP timestamp per second, 90 000 for video.
   public let clockRate: UInt32
   /// Sequence number of the next packet.
@@ -35,6 +35,11 @@ public struct RTPSender: Sendable {
     self.clockRate = clockRate
     nextSequenceNumber = firstSequenceNumber
     timeline = RTPTimeline(firstTimestamp: firstTimestamp, clockRate: clockRate)
+  }
+
+  /// The payload type of packets from now on; everything else goes on.
+  public mutating func setPayloadType(_ payloadType: UInt8) {
+    self.payloadType = payloadType & 0x7F
   }
 
   /// What `RTP-Info` says about the first packet after PLAY.

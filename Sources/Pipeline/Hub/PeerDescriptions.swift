@@ -35,12 +35,26 @@ public final class PeerDescriptions: Sendable {
 
   private struct State {
     var topics: [Peer: Topic] = [:]
+    var expectations: [Peer: [String]] = [:]
     var lastObserver: UInt64 = 0
   }
 
   private let state = Mutex(State())
 
   public init() {}
+
+  /// Says while everything is built that a description is needed, so that settings under which
+  /// none will come can be refused.
+  ///
+  /// - Parameter key: The full key of the setting that needs it.
+  public func expect(_ peer: Peer, by key: String) {
+    state.withLock { $0.expectations[peer, default: []].append(key) }
+  }
+
+  /// Full keys of the settings that need the server's description, in order.
+  public func expectations(of peer: Peer) -> [String] {
+    state.withLock { $0.expectations[peer] ?? [] }
+  }
 
   /// Takes the place of what was said before; nil: what was said no longer holds. The same again
   /// is no change.

@@ -25,6 +25,8 @@ struct RTPPushCounters: Sendable {
   var retransmissionsRefused: UInt64 = 0
   /// Times the host name had another address.
   var addressChanges: UInt64 = 0
+  /// Times Sora's description changed where or in which form packets go.
+  var routeChanges: UInt64 = 0
   /// Times the socket had to be opened.
   var socketsOpened: UInt64 = 0
   var lastError: String?

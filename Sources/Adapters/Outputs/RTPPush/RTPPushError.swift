@@ -1,10 +1,22 @@
+import SDP
+
 /// Why a target cannot be served just now; the next attempt follows by itself.
-enum RTPPushError: Error, CustomStringConvertible {
+enum RTPPushError: Error, Hashable, CustomStringConvertible {
   case cannotResolve(host: String)
   case cannotOpenSocket(sourcePort: Int, reason: String)
   case noInterface(name: String)
   case socketClosed
   case cannotWriteFile(path: String, reason: String)
+  /// What Sora forwards cannot be sent in its place.
+  case unusableDescription(ForwardedStreamError)
+  /// Sora's description names no address.
+  case noAddress
+  /// Sora's description names something that is neither an address nor a host name.
+  case unusableAddress
+  /// Sora's port is the last one there is, and sender reports take the next.
+  case noPortForReports
+  /// Two targets would mix their packets.
+  case destinationTaken(by: String, destination: String)
 
   var description: String {
     switch self {
@@ -14,6 +26,25 @@ enum RTPPushError: Error, CustomStringConvertible {
     case .noInterface(let name): "no network interface \(name)"
     case .socketClosed: "the UDP socket was closed by a network error"
     case .cannotWriteFile(let path, let reason): "cannot write \(path): \(reason)"
+    case .unusableDescription(let error): Self.text(of: error)
+    case .noAddress: "Sora's description names no address; set address"
+    case .unusableAddress: "Sora's description names an unusable address; set address"
+    case .noPortForReports: "Sora sends to port 65535; sender reports would take the next one"
+    case .destinationTaken(let name, let destination):
+      "target \(name) already sends to \(destination)"
+    }
+  }
+
+  private static func text(of error: ForwardedStreamError) -> String {
+    switch error {
+    case .malformed(let error): "Sora's description cannot be read: \(error)"
+    case .noVideo: "Sora forwards no video"
+    case .otherCodecs(let names):
+      "Sora forwards \(names.isEmpty ? "another codec" : names.joined(separator: ", "))"
+        + "; the bridge sends H.264 only"
+    case .otherTransport: "Sora forwards by something other than RTP"
+    case .packetizationMode(let mode):
+      "Sora forwards H.264 in packetization mode \(mode); the bridge sends mode 1"
     }
   }
 }

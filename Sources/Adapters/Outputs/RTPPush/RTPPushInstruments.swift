@@ -16,7 +16,9 @@ import Synchronization
 /// | `packets_retransmitted_total` | counter | packets sent again for that |
 /// | `keyframe_requests_total` | counter | PLI and FIR |
 /// | `address_changes_total` | counter | times the host name had another address |
+/// | `route_changes_total` | counter | times Sora's description changed address, port or form |
 /// | `paused` | gauge | 1 while the target is paused |
+/// | `standing_by` | gauge | 1 while it leaves sending to Sora |
 /// | `loss_ratio` | gauge | of the newest receiver report, 0…1 |
 /// | `jitter_seconds` | gauge | the same |
 /// | `round_trip_seconds` | gauge | the same; needs sender reports |
@@ -26,6 +28,7 @@ final class RTPPushInstruments: Sendable {
   private struct Instruments {
     var counters: [Counter]
     var paused: Gauge
+    var standingBy: Gauge
     /// Made with the first report, so that there is none where nobody tells.
     var reception: (loss: Gauge, jitter: Gauge)?
     var roundTrip: Gauge?
@@ -48,6 +51,7 @@ final class RTPPushInstruments: Sendable {
     ("packets_retransmitted_total", { $0.packetsRetransmitted }),
     ("keyframe_requests_total", { $0.keyframeRequests }),
     ("address_changes_total", { $0.addressChanges }),
+    ("route_changes_total", { $0.routeChanges }),
   ]
 
   private let target: String
@@ -64,10 +68,14 @@ final class RTPPushInstruments: Sendable {
   }
 
   /// Raises and sets everything to the figures of now.
-  func record(_ counters: RTPPushCounters, _ reception: ReceiverReportStatistics, isPaused: Bool) {
+  func record(
+    _ counters: RTPPushCounters, _ reception: ReceiverReportStatistics, isPaused: Bool,
+    isStandingBy: Bool = false
+  ) {
     state.withLock { state in
       var instruments = state.instruments ?? makeInstruments()
       instruments.paused.record(isPaused ? 1 : 0)
+      instruments.standingBy.record(isStandingBy ? 1 : 0)
       for (entry, counter) in zip(Self.counts, instruments.counters) {
         let (before, now) = (entry.count(state.recorded), entry.count(counters))
         if now > before { counter.increment(by: now - before) }
@@ -95,7 +103,7 @@ final class RTPPushInstruments: Sendable {
       counters: Self.counts.map { entry in
         Counter(label: Self.prefix + entry.name, dimensions: labels, factory: factory())
       },
-      paused: gauge("paused"))
+      paused: gauge("paused"), standingBy: gauge("standing_by"))
   }
 
   private func gauge(_ name: String) -> Gauge {

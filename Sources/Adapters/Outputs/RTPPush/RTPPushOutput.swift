@@ -1,8 +1,5 @@
 import Logging
-import Media
 import Pipeline
-import SDP
-import Synchronization
 
 /// Sends the stream as plain RTP to any number of named targets, as Sora's RTP forwarding does.
 ///
@@ -25,9 +22,11 @@ public struct RTPPushOutput: Output {
     resolver: HostResolver
   ) {
     let pushSettings = RTPPushOutputSettings(reader: settings)
+    let claims = ClaimedDestinations()
     targets = pushSettings.targets.map { target in
       RTPPushTarget(
-        settings: target, stream: stream, logger: telemetry.logger, resolver: resolver)
+        settings: target, stream: stream, logger: telemetry.logger, resolver: resolver,
+        claims: claims)
     }
     instruments = targets.map { RTPPushInstruments(target: $0.settings.name) }
     states = TargetStates(names: pushSettings.targets.map(\.name))
@@ -36,6 +35,9 @@ public struct RTPPushOutput: Output {
     telemetry.setDetails { Self.details(of: targets, states: states) }
     for target in targets {
       let section = settings.fullKey(target.settings.name)
+      for key in target.settings.soraKeys {
+        stream.peerDescriptions.expect(.sora, by: "\(section).\(key)")
+      }
       for (action, isPaused) in [("pause", true), ("resume", false)] {
         telemetry.offerControl(action, of: section) { target.set(isPaused: isPaused) }
       }
@@ -63,20 +65,13 @@ public struct RTPPushOutput: Output {
   ) async {
     while !Task.isCancelled {
       instruments.record(
-        target.counters, target.reception, isPaused: target.pauseSwitch.isPaused)
+        target.counters, target.reception, isPaused: target.pauseSwitch.isPaused,
+        isStandingBy: target.isStandingBy)
       try? await Task.sleep(for: .seconds(1))
     }
   }
 
-  public func startUpLines() -> [String] {
-    targets.map(\.settings).map { target in
-      let host = target.address.contains(":") ? "[\(target.address)]" : target.address
-      let file = target.sdpFile.map { ", SDP in \($0)" } ?? ""
-      return "RTP to \(target.name): \(host):\(target.port) "
-        + "(\(target.profile.rawValue), payload type \(target.payloadType)\(file))"
-        + (target.startsPaused ? ", paused" : "")
-    }
-  }
+  public func startUpLines() -> [String] { targets.map(\.settings.startUpLine) }
 
   /// Brings the status line up to date if the target's state is news.
   private func note(_ state: RTPPushTarget.State, of target: RTPPushTarget) {
@@ -97,74 +92,5 @@ public struct RTPPushOutput: Output {
       (target.settings.name, target.status(state: states[target.settings.name]))
     }
     return .object(["targets": .object(Dictionary(members) { first, _ in first })])
-  }
-}
-
-/// The states of all targets, and what they add up to.
-final class TargetStates: Sendable {
-  /// One state and one text for the whole output.
-  struct Summary: Sendable, Hashable {
-    var state: ComponentState
-    var detail: String
-  }
-
-  private let names: [String]
-  private let states = Mutex<[String: RTPPushTarget.State]>([:])
-  /// Held from a change until it is reported; the status page may be built meanwhile.
-  private let turn = Mutex(())
-
-  init(names: [String]) {
-    self.names = names
-  }
-
-  subscript(name: String) -> RTPPushTarget.State? { states.withLock { $0[name] } }
-
-  /// Takes over one target's state and has the new summary reported, in the order of changes.
-  ///
-  /// - Returns: False if nothing changed, and nothing was reported.
-  @discardableResult
-  func update(
-    _ name: String, to state: RTPPushTarget.State, report: (Summary) -> Void
-  ) -> Bool {
-    turn.withLock { _ in
-      let summary: Summary? = states.withLock { states in
-        guard states[name] != state else { return nil }
-        states[name] = state
-        return self.summary(of: states)
-      }
-      summary.map(report)
-      return summary != nil
-    }
-  }
-
-  private func summary(of states: [String: RTPPushTarget.State]) -> Summary {
-    var (failing, paused): ([String], Int) = ([], 0)
-    var isSending = false
-    for name in names {
-      switch states[name] {
-      case .failing: failing.append(name)
-      case .paused: paused += 1
-      case .sending: isSending = true
-      case .waitingForPictures, nil: break
-      }
-    }
-    let suffix = paused == 0 ? "" : ", \(paused) paused"
-    if !failing.isEmpty {
-      return Summary(
-        state: failing.count + paused == names.count ? .retrying : .running,
-        detail:
-          "\(failing.joined(separator: ", ")) of \(Self.targets(names.count)) failing\(suffix)")
-    }
-    let active = names.count - paused
-    guard active > 0 else {
-      return Summary(state: .waiting, detail: "\(Self.targets(paused)) to be resumed")
-    }
-    return Summary(
-      state: isSending ? .running : .waiting,
-      detail: (isSending ? "sending to " : "pictures, to send to ") + Self.targets(active) + suffix)
-  }
-
-  private static func targets(_ count: Int) -> String {
-    count == 1 ? "1 target" : "\(count) targets"
   }
 }

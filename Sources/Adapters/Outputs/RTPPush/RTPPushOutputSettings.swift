@@ -47,7 +47,7 @@ struct RTPPushOutputSettings: Sendable {
         let scoped = reader.scoped(to: target.name)
         if target.isHeard(where: other) {
           scoped.report(
-            "port", value: "\(target.port)",
+            "port", value: target.port.map { "\($0)" },
             allowed: "one that shares no port with \(other.name) at the same address, "
               + "where sender reports take the next one, too")
         }
@@ -66,12 +66,16 @@ struct RTPPushOutputSettings: Sendable {
 
 extension RTPPushTargetSettings {
   /// Ports that packets are sent to, RTP's and perhaps RTCP's.
-  private var targetPorts: Set<Int> { sendsReports ? [port, port + 1] : [port] }
+  private var targetPorts: Set<Int> {
+    guard let port else { return [] }
+    return sendsReports ? [port, port + 1] : [port]
+  }
 
   /// Whether a receiver would get packets of both targets on one port.
   fileprivate func isHeard(where other: RTPPushTargetSettings) -> Bool {
-    // Without an address there is something else to report.
-    !address.isEmpty && address.lowercased() == other.address.lowercased()
+    // Without an address there is something else to report, or Sora names it later.
+    guard let address, let otherAddress = other.address else { return false }
+    return address.lowercased() == otherAddress.lowercased()
       && !targetPorts.isDisjoint(with: other.targetPorts)
   }
 }

@@ -6,16 +6,17 @@ import SDP
 extension RTPPushTarget {
   /// This target's part of the status page.
   nonisolated func status(state: State?) -> StatusValue {
-    let (counters, reception) = (counters, reception)
+    let (counters, reception, route) = (counters, reception, presentRoute)
     let hasReports = reception.reportCount > 0
     return .object([
       "state": .string(Self.name(of: state)),
       "isPaused": .bool(pauseSwitch.isPaused),
-      "address": .string(settings.address),
+      "isStandingBy": .bool(isStandingBy),
+      "address": .text(settings.address ?? route?.host),
       "resolvedAddress": .text(counters.destination),
-      "port": .int(settings.port),
+      "port": (settings.port ?? route?.port).map { .int($0) } ?? .null,
       "profile": .string(settings.profile.rawValue),
-      "payloadType": .int(settings.payloadType),
+      "payloadType": (settings.payloadType ?? route?.payloadType).map { .int($0) } ?? .null,
       "ssrc": .int(ssrc),
       "sourcePort": .int(counters.sourcePort),
       "isListening": .bool(!isRefused),
@@ -34,6 +35,7 @@ extension RTPPushTarget {
       "jitterMilliseconds": hasReports ? .rounded(reception.jitter.inMilliseconds) : .null,
       "roundTripMilliseconds": reception.roundTripTime.map { .rounded($0.inMilliseconds) } ?? .null,
       "addressChanges": .int(counters.addressChanges),
+      "routeChanges": .int(counters.routeChanges),
       "socketsOpened": .int(counters.socketsOpened),
       "sdpFile": .text(settings.sdpFile),
       "lastError": .text(counters.lastError),
@@ -43,7 +45,8 @@ extension RTPPushTarget {
   private static func name(of state: State?) -> String {
     switch state {
     case nil: "starting"
-    case .waitingForPictures: "waiting"
+    case .waitingForPictures, .waitingForDescription: "waiting"
+    case .standingBy: "standby"
     case .paused: "paused"
     case .sending: "running"
     case .failing: "retrying"

@@ -8,7 +8,7 @@ import Synchronization
 extension RTPPushTarget {
   /// The open socket, or a new one on the same port.
   func openSocket() async throws -> RTPPushSocket {
-    if let socket, socket.isOpen, nextDestination == nil { return socket }
+    if let socket, socket.isOpen, nextDestination == nil, !mustOpenSocket { return socket }
     let destination: SocketAddress
     if let next = nextDestination.take() {
       destination = next
@@ -25,6 +25,7 @@ extension RTPPushTarget {
       opened = try await openSocket(to: destination, from: 0)
     }
     socket = opened
+    mustOpenSocket = false
     observations.withLock { observations in
       observations.socket = opened
       observations.counters.sourcePort = opened.localPort
@@ -44,10 +45,11 @@ extension RTPPushTarget {
 
   /// Where to send now.
   private func resolve(present: SocketAddress?) async throws -> SocketAddress {
-    let found = try await resolver.lookUp(settings.address, settings.port)
+    guard let route else { throw RTPPushError.noAddress }
+    let found = try await resolver.lookUp(route.host, route.port)
     let address = HostResolver.choose(
       from: found, present: present, family: settings.socket.sourceFamily)
-    guard let address else { throw RTPPushError.cannotResolve(host: settings.address) }
+    guard let address else { throw RTPPushError.cannotResolve(host: route.host) }
     return address
   }
 

@@ -15,7 +15,11 @@ actor RTPPushTarget {
   /// What the target is doing, for the status line of the output.
   enum State: Sendable, Hashable {
     case waitingForPictures
+    /// Sora has not said yet what the stream it forwards looks like.
+    case waitingForDescription
     case sending
+    /// Sora sends by itself.
+    case standingBy
     /// Until somebody resumes it.
     case paused
     case failing(String)
@@ -27,6 +31,8 @@ actor RTPPushTarget {
     case paused
     /// The host name has another address now.
     case addressChanged
+    /// Sora says something else now.
+    case orderChanged
   }
 
   nonisolated let settings: RTPPushTargetSettings
@@ -42,6 +48,13 @@ actor RTPPushTarget {
   /// nil: pictures leave at once.
   var pacer: PacketPacer?
   var socket: RTPPushSocket?
+  let claims: ClaimedDestinations
+  /// Where packets go, and what they look like; nil until that is known.
+  var route: RTPPushRoute?
+  /// The open socket leads to a place of the past.
+  var mustOpenSocket = false
+  /// A format that Sora did not announce is told of once for each route.
+  var hasWarnedOfFormat = false
   /// Where the next socket sends, if that is known already.
   var nextDestination: SocketAddress?
   var lastReport: MediaTime?
@@ -57,14 +70,17 @@ actor RTPPushTarget {
     var history: PacketHistory?
     var bitrateKbps = 0
     var socket: RTPPushSocket?
+    var route: RTPPushRoute?
+    var isStandingBy = false
   }
 
   /// Identity values that are not set are random as RFC 3550 asks.
   init(
     settings: RTPPushTargetSettings, stream: StreamHandle, logger: Logger,
-    resolver: HostResolver = .system
+    resolver: HostResolver = .system, claims: ClaimedDestinations = ClaimedDestinations()
   ) {
     self.settings = settings
+    self.claims = claims
     self.stream = stream
     self.resolver = resolver
     var logger = logger
@@ -83,7 +99,7 @@ actor RTPPushTarget {
     ssrc = settings.ssrc ?? .random(in: 1 ... .max)
     cname = Base64.encode((0..<12).map { _ in UInt8.random(in: .min ... .max) })
     sender = RTPSender(
-      ssrc: ssrc, payloadType: settings.payloadType,
+      ssrc: ssrc, payloadType: settings.payloadType ?? settings.profile.form.defaultPayloadType,
       firstSequenceNumber: .random(in: .min ... .max), firstTimestamp: .random(in: .min ... .max))
     publication = SDPPublication(settings: settings)
   }
@@ -94,6 +110,11 @@ actor RTPPushTarget {
   nonisolated var isRefused: Bool { observations.withLock { $0.listening.isRefused } }
   /// What its receiver reports say.
   nonisolated var reception: ReceiverReportStatistics { observations.withLock { $0.reception } }
+
+  /// True while it leaves sending to Sora.
+  nonisolated var isStandingBy: Bool { observations.withLock { $0.isStandingBy } }
+  /// Where packets go, for the status page; nil until that is known.
+  nonisolated var presentRoute: RTPPushRoute? { observations.withLock { $0.route } }
 
   /// Pauses or resumes the target. While it is paused it asks for no pictures, so that nothing is
   /// encoded for it alone, and sends nothing, reports included; it goes on with an IDR, the same
@@ -109,11 +130,12 @@ actor RTPPushTarget {
   func run(onStateChange: @escaping @Sendable (State) -> Void) async {
     var backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(2))
     while !Task.isCancelled {
-      await waitWhilePaused(onStateChange)
+      guard let route = await awaitRoute(onStateChange) else { break }
+      take(route)
       let begin = stream.clock.now()
       do {
-        switch try await runAttempt(onStateChange: onStateChange) {
-        case .paused, .addressChanged: continue
+        switch try await runAttempt(along: route, onStateChange: onStateChange) {
+        case .paused, .addressChanged, .orderChanged: continue
         case .streamEnded: break
         }
       } catch {
@@ -130,7 +152,7 @@ actor RTPPushTarget {
     lastReport = nil
   }
 
-  private func waitWhilePaused(_ onStateChange: @Sendable (State) -> Void) async {
+  func waitWhilePaused(_ onStateChange: @Sendable (State) -> Void) async {
     guard pauseSwitch.isPaused else { return }
     onStateChange(.paused)
     await pauseSwitch.wait(untilPaused: false)
@@ -140,12 +162,14 @@ actor RTPPushTarget {
 
   /// One attempt: until the socket fails, the stream ends, or it has to begin anew.
   private func runAttempt(
-    onStateChange: @escaping @Sendable (State) -> Void
+    along route: RTPPushRoute, onStateChange: @escaping @Sendable (State) -> Void
   ) async throws -> AttemptEnd {
     try Task.checkCancellation()
     let socket = try await openSocket()
     // Looking a name up takes time; whoever paused the target meanwhile wants no picture of it.
     if pauseSwitch.isPaused { return .paused }
+    try claims.claim(socket.destination, reports: settings.sendsReports, for: settings.name)
+    defer { claims.release(by: settings.name) }
     onStateChange(.waitingForPictures)
     if let format = stream.videoFormat { await publish(format) }
     keyframes = KeyframeSchedule(
@@ -165,7 +189,13 @@ actor RTPPushTarget {
         await self.pauseSwitch.wait(untilPaused: true)
         return .paused
       }
-      if settings.isHostName {
+      if settings.heedsSora {
+        group.addTask {
+          await self.awaitOtherOrder(than: route)
+          return .orderChanged
+        }
+      }
+      if route.isHostName {
         group.addTask {
           await self.awaitAddressChange(from: socket.destination)
           return .addressChanged
@@ -186,7 +216,10 @@ actor RTPPushTarget {
       guard socket.isOpen else { throw RTPPushError.socketClosed }
       switch delivery.offer(isIDR: accessUnit.isIDR, hasRoom: socket.isWritable) {
       case .deliver:
-        if accessUnit.isIDR { await publish(accessUnit.format) }
+        if accessUnit.isIDR {
+          warnIfExceeded(by: accessUnit.format)
+          await publish(accessUnit.format)
+        }
         let needsIDR = keyframes.pictureSent(
           presentationTime: accessUnit.presentationTime, isIDR: accessUnit.isIDR)
         if needsIDR { stream.requestKeyframe(.interval) }

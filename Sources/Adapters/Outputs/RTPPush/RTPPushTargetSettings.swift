@@ -6,10 +6,11 @@ import SDP
 ///
 /// | key | type | default | range |
 /// |---|---|---|---|
-/// | `address` | text | required | IPv4 or IPv6 address, unicast or multicast, with `%interface` if it is link-local, or host name |
-/// | `port` | number | required | 1…65535, 1…65534 with sender reports |
-/// | `profile` | text | `sora` | `sora`, `avp` |
-/// | `payloadType` | number | 120 for `sora`, 96 for `avp` | 0…127 |
+/// | `address` | text | required, with `fromSora` Sora's | IPv4 or IPv6 address, unicast or multicast, with `%interface` if it is link-local, or host name |
+/// | `port` | number | required, with `fromSora` Sora's | 1…65535, 1…65534 with sender reports |
+/// | `profile` | text | `sora` | `sora`, `avp`, `fromSora` |
+/// | `payloadType` | number | 120 for `sora`, 96 for `avp`, with `fromSora` Sora's | 0…127 |
+/// | `standby` | Boolean | false | whether to send only while Sora does not forward by itself |
 /// | `ssrc` | number | 0: random, new with each start | 0…4294967295 |
 /// | `sdpFile` | path | none: no file | |
 /// | `maxPacketBytes` | bytes of an RTP packet | 1200 | 200…1452 |
@@ -27,13 +28,19 @@ import SDP
 /// | `retransmission` | Boolean | true | whether lost packets are sent again when asked for |
 /// | `resolveIntervalSeconds` | seconds between two look-ups of a host name | 60 | 1…86400 |
 /// | `paused` | Boolean | false | whether it waits to be resumed at first |
+///
+/// `fromSora` and `standby` need the section `sora` to keep a forwarding.
 struct RTPPushTargetSettings: Sendable, Hashable {
   var name: String
-  /// Without brackets.
-  var address: String
-  var port: Int
-  var profile: ForwardingProfile
-  var payloadType: UInt8
+  /// Without brackets; nil: what Sora says.
+  var address: String?
+  /// nil: what Sora says.
+  var port: Int?
+  var profile: Profile
+  /// nil: the profile's, or what Sora says.
+  var payloadType: UInt8?
+  /// Whether it sends only while Sora does not.
+  var standsBy: Bool
   /// nil: random.
   var ssrc: UInt32?
   var sdpFile: String?
@@ -50,6 +57,18 @@ struct RTPPushTargetSettings: Sendable, Hashable {
   var resolveInterval: Duration
   var startsPaused: Bool
 
+  /// Whose form the stream has.
+  enum Profile: String, Sendable, Hashable, CaseIterable {
+    /// As Sora would describe it.
+    case sora
+    case avp
+    /// As Sora does describe the stream it forwards, in the answer to StartForwardingRtp.
+    case fromSora
+
+    /// The form of the bridge's own description.
+    var form: ForwardingProfile { self == .avp ? .avp : .sora }
+  }
+
   struct Pacing: Sendable, Hashable {
     var factor: Double
     var burstPackets: Int
@@ -57,22 +76,22 @@ struct RTPPushTargetSettings: Sendable, Hashable {
 
   init(name: String, reader: SettingsReader) {
     self.name = name
-    for key in ["address", "port"] where !reader.contains(key) {
-      reader.report(key, value: nil, allowed: "given for every target")
+    profile = reader.choice("profile", default: .sora)
+    for key in ["address", "port"] where profile != .fromSora && !reader.contains(key) {
+      reader.report(
+        key, value: nil, allowed: "given for every target whose profile is not fromSora")
     }
     address = Self.readAddress(reader)
-    profile = reader.choice("profile", default: ForwardingProfile.sora)
-    payloadType = UInt8(
-      truncatingIfNeeded: reader.int(
-        "payloadType", default: Int(profile.defaultPayloadType), in: 0...127))
+    payloadType = Self.readPayloadType(reader, profile)
+    standsBy = reader.bool("standby", default: false)
     let ssrc = reader.int("ssrc", default: 0, in: 0...Int(UInt32.max))
     self.ssrc = ssrc == 0 ? nil : UInt32(truncatingIfNeeded: ssrc)
     sdpFile = reader.string("sdpFile")
     maxPacketBytes = reader.int("maxPacketBytes", default: 1200, in: 200...1452)
     keyframeInterval = reader.seconds("keyframeIntervalSeconds", default: 2, in: 0.5...2)
     sendsReports = reader.bool("senderReports", default: false)
-    port = reader.int("port", default: 5004, in: 1...(sendsReports ? 65_534 : 65_535))
-    socket = RTPPushSocketOptions(reader: reader, address: address)
+    port = Self.readPort(reader, profile, sendsReports: sendsReports)
+    socket = RTPPushSocketOptions(reader: reader, address: address ?? "")
     sourcePort = reader.int("sourcePort", default: 0, in: 0...65_535)
     pacing = Self.readPacing(reader)
     retransmits = reader.bool("retransmission", default: true)
@@ -80,9 +99,24 @@ struct RTPPushTargetSettings: Sendable, Hashable {
     startsPaused = reader.bool("paused", default: false)
   }
 
-  /// Whether ``address`` has to be looked up, and may change.
-  var isHostName: Bool {
-    !address.contains(":") && (try? SocketAddress(ipAddress: address, port: 0)) == nil
+  /// Keys that make this target depend on what Sora says.
+  var soraKeys: [String] {
+    (profile == .fromSora ? ["profile"] : []) + (standsBy ? ["standby"] : [])
+  }
+
+  private static func readPort(
+    _ reader: SettingsReader, _ profile: Profile, sendsReports: Bool
+  ) -> Int? {
+    let range = 1...(sendsReports ? 65_534 : 65_535)
+    let port = reader.int("port", default: 5004, in: range)
+    return profile == .fromSora && !reader.contains("port") ? nil : port
+  }
+
+  private static func readPayloadType(_ reader: SettingsReader, _ profile: Profile) -> UInt8? {
+    let fallback = Int(profile.form.defaultPayloadType)
+    let payloadType = reader.int("payloadType", default: fallback, in: 0...127)
+    if profile == .fromSora, !reader.contains("payloadType") { return nil }
+    return UInt8(truncatingIfNeeded: payloadType)
   }
 
   private static func readPacing(_ reader: SettingsReader) -> Pacing? {
@@ -93,11 +127,11 @@ struct RTPPushTargetSettings: Sendable, Hashable {
     return isOn ? pacing : nil
   }
 
-  private static func readAddress(_ reader: SettingsReader) -> String {
+  private static func readAddress(_ reader: SettingsReader) -> String? {
     let address = reader.string(
       "address", default: "", allowed: "an IPv4 or IPv6 address or a host name",
-      where: isUsableAddress)
-    return withoutBrackets(address)
+      where: { $0.isEmpty || isUsableAddress($0) })
+    return address.isEmpty ? nil : withoutBrackets(address)
   }
 
   private static func withoutBrackets(_ address: String) -> String {
@@ -105,7 +139,7 @@ struct RTPPushTargetSettings: Sendable, Hashable {
       ? String(address.dropFirst().dropLast()) : address
   }
 
-  private static func isUsableAddress(_ text: String) -> Bool {
+  static func isUsableAddress(_ text: String) -> Bool {
     let address = withoutBrackets(text)
     // Only IPv6 addresses hold colons; a scope such as %eth0 is for the system to judge.
     if address.contains(":") {
@@ -122,5 +156,23 @@ struct RTPPushTargetSettings: Sendable, Hashable {
         default: false
         }
       }
+  }
+}
+
+extension RTPPushTargetSettings {
+  /// What the operator reads about this target at the start.
+  var startUpLine: String {
+    let host = address.map { $0.contains(":") ? "[\($0)]" : $0 }
+    let place =
+      switch (host, port) {
+      case (nil, nil): "where Sora says"
+      case (let host?, nil): "\(host), port as Sora says"
+      case (nil, let port?): "port \(port), address as Sora says"
+      case (let host?, let port?): "\(host):\(port)"
+      }
+    let format = payloadType.map { ", payload type \($0)" } ?? ""
+    let file = sdpFile.map { ", SDP in \($0)" } ?? ""
+    return "RTP to \(name): \(place) (\(profile.rawValue)\(format)\(file))"
+      + (standsBy ? ", while Sora does not forward" : "") + (startsPaused ? ", paused" : "")
   }
 }

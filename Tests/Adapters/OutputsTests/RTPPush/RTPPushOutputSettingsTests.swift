@@ -121,6 +121,20 @@ import Testing
     #expect(settings.targets.first?.payloadType == 96)
   }
 
+  @Test func withSorasDescriptionNothingIsRequired() throws {
+    let (settings, problems) = read([
+      "targets": list("a", "b"), "a.profile": "fromSora", "b.profile": "fromSora",
+      "b.address": "::1", "b.port": 5004, "b.payloadType": 96, "b.standby": true,
+    ])
+    #expect(problems.isEmpty)
+    let target = try #require(settings.targets.first)
+    #expect(target.address == nil && target.port == nil && target.payloadType == nil)
+    #expect(!target.standsBy && target.heedsSora)
+    let other = try #require(settings.targets.last)
+    #expect(other.address == "::1" && other.port == 5004 && other.payloadType == 96)
+    #expect(other.soraKeys == ["profile", "standby"])
+  }
+
   @Test func addressAndPortAreRequired() {
     #expect(read(["targets": list("a")]).problems == ["a.address", "a.port"])
   }

@@ -88,6 +88,32 @@ import Testing
     #expect(states["b"] == .failing("x"))
   }
 
+  @Test func targetsThatAreNotToSendAreToldApart() {
+    let states = TargetStates(names: ["a", "b", "c"])
+    var last: TargetStates.Summary?
+    for (name, state) in [
+      ("a", RTPPushTarget.State.waitingForDescription), ("b", .standingBy), ("c", .paused),
+    ] {
+      states.update(name, to: state) { last = $0 }
+    }
+    #expect(
+      last
+        == .init(
+          state: .waiting,
+          detail: "Sora's description, to send to 1 target, 1 paused, 1 standing by"))
+    states.update("a", to: .standingBy) { last = $0 }
+    #expect(
+      last
+        == .init(
+          state: .waiting, detail: "2 targets standing by while Sora forwards, 1 paused"))
+    states.update("a", to: .sending) { last = $0 }
+    #expect(
+      last
+        == .init(state: .running, detail: "sending to 1 target, 1 paused, 1 standing by"))
+    states.update("a", to: .failing("x")) { last = $0 }
+    #expect(last?.state == .retrying)
+  }
+
   private final class Board: Sendable {
     let last = Mutex<String?>(nil)
   }

@@ -1,6 +1,7 @@
 import Configuration
 import Media
 import NIOCore
+import Pipeline
 import SDP
 import Testing
 
@@ -8,11 +9,24 @@ import Testing
 
 @Suite struct SDPPublicationTests {
   private func makePublication() throws -> SDPPublication {
-    try #require(
-      SDPPublication(
-        settings: target([
-          "address": "camera.example", "port": 5004, "sdpFile": "/dev/null/x.sdp",
-        ])))
+    try makePublication(["address": "camera.example", "port": 5004])
+  }
+
+  /// The publication of a target that does what it is to do while Sora says `description`.
+  private func makePublication(
+    _ values: [AbsoluteConfigKey: ConfigValue], _ description: String? = nil
+  ) throws -> SDPPublication {
+    let settings = target(values.merging(["sdpFile": "/dev/null/x.sdp"]) { given, _ in given })
+    var publication = try #require(SDPPublication(settings: settings))
+    guard
+      case .send(let route) = settings.order(
+        description.map { .init(text: $0, isForwarding: true) })
+    else {
+      Issue.record("nowhere to send")
+      return publication
+    }
+    publication.take(route)
+    return publication
   }
 
   private func address(_ text: String) throws -> SocketAddress {
@@ -71,13 +85,40 @@ import Testing
     ("ff15::1", 16, "c=IN IP6 ff15::1\r\n"), ("192.0.2.1", 16, "c=IN IP4 192.0.2.1\r\n"),
   ])
   func onlyIPv4MulticastTellsItsTimeToLive(host: String, ttl: Int, line: String) throws {
-    let publication = try #require(
-      SDPPublication(
-        settings: target([
-          "address": .init(.string(host), isSecret: false), "port": 5004,
-          "ttl": .init(.int(ttl), isSecret: false), "sdpFile": "/dev/null/x.sdp",
-        ])))
+    let publication = try makePublication([
+      "address": .init(.string(host), isSecret: false), "port": 5004,
+      "ttl": .init(.int(ttl), isSecret: false),
+    ])
     let change = try #require(publication.change(for: makeFormat(0x1E), destination: address(host)))
     #expect(change.text.contains(line))
+  }
+
+  @Test func sorasWordsAreKept() throws {
+    var publication = try makePublication(["profile": "fromSora"], soraDescription())
+    let change = try #require(
+      publication.change(for: makeFormat(0x1E), destination: address("127.0.0.1")))
+    #expect(change.text == soraVideoDescription(port: 60003))
+    publication.wrote(change)
+    #expect(
+      try publication.change(for: makeFormat(0x1F), destination: address("127.0.0.1")) == nil,
+      "what receivers were told holds whatever the encoder does")
+  }
+
+  @Test(arguments: [
+    ("192.0.2.7", 5004, "c=IN IP4 192.0.2.7\r\n"), ("239.1.2.3", 5004, "c=IN IP4 239.1.2.3/1\r\n"),
+    ("2001:db8::7", 5004, "c=IN IP6 2001:db8::7\r\n"),
+  ])
+  func whatTheSettingsSayReplacesSorasWords(host: String, port: Int, line: String) throws {
+    let publication = try makePublication(
+      [
+        "profile": "fromSora", "address": .init(.string(host), isSecret: false),
+        "port": .init(.int(port), isSecret: false), "payloadType": 96,
+      ], soraDescription())
+    let change = try #require(
+      publication.change(for: makeFormat(0x1E), destination: address(host)))
+    #expect(
+      change.text
+        == soraVideoDescription(payloadType: 96, port: port)
+        .replacing("c=IN IP4 127.0.0.1\r\n", with: line))
   }
 }

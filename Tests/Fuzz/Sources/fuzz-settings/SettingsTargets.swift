@@ -27,7 +27,10 @@ enum ConfigurationFile {
     let names = Set(settings.targets.map(\.name))
     require(names.count == settings.targets.count, "targets have names of their own")
     for target in settings.targets {
-      require((1...65_535).contains(target.port), "ports are ports")
+      require(target.port.map { (1...65_535).contains($0) } ?? true, "ports are ports")
+      require(
+        target.profile == .fromSora || target.port != nil && target.payloadType != nil,
+        "only Sora is asked for what is missing")
       require(!target.name.contains("."), "names are no paths")
     }
     let again = RTPPushOutputSettings(reader: reader)

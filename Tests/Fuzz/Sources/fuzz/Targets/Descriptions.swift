@@ -17,6 +17,17 @@ enum Descriptions {
     require(again.serialized == written, "writing changes nothing any more")
     require(again.media.count == description.media.count, "no line adds a medium")
     for media in description.media { check(media) }
+    forwardedStream(text)
+  }
+
+  /// What is sent in place of a forwarded stream is described so that it is understood the same.
+  private static func forwardedStream(_ text: String) {
+    guard let stream = try? ForwardedStream(parsing: text) else { return }
+    require(stream.port > 0 && stream.payloadType < 128, "there is somewhere to send")
+    let written = stream.sessionDescription(port: 5004, payloadType: 97).serialized
+    let again = try? ForwardedStream(parsing: written)
+    require(again?.port == 5004 && again?.payloadType == 97, "the description is of a stream")
+    require(again?.parameters.profileLevelID == stream.parameters.profileLevelID, "same format")
   }
 
   private static func check(_ media: MediaDescription) {
