@@ -59,6 +59,10 @@ struct SoraExchange: Sendable {
       var empty = answer
       empty.body = []
       wire.send(empty.bytes)
+    case .answers(let body):
+      var other = answer
+      if answer.status == 200 { other.body = body }
+      wire.send(other.bytes)
     case .contentType(let type):
       var other = answer
       other.headers["content-type"] = type

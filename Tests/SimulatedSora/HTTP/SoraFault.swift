@@ -25,6 +25,8 @@ public enum SoraFault: Sendable, Hashable {
   case dripped
   /// 200 without a body, as Sora does for operations that have nothing to say.
   case emptyReply
+  /// This body in place of the right one, if the call is not refused.
+  case answers([UInt8])
   /// The right answer with this content type; nil for none.
   case contentType(String?)
 

@@ -86,8 +86,8 @@ extension SoraOperation {
 
   private static func hlsMembers(_ presence: Presence) -> [JSONSchema.Member] {
     let rendition = JSONSchema.object([
-      .required("durationSeconds", .integer(1...3600)),
-      .required("startTimeOffset", .integer(-86400 ... -1)),
+      .required("durationSeconds", .number(above: 0)),
+      .required("startTimeOffset", .number(below: 0)),
       .required(
         "video",
         .object([
@@ -135,7 +135,7 @@ extension SoraOperation {
       [.required("bucket_uri", .identifier)]
         + [
           "aws_region", "aws_access_key_id", "aws_secret_access_key", "gcp_credential_json",
-          "azure_storage_account", "azure_storage_access_key",
+          "aws_end_point", "azure_account", "azure_key",
         ].map { .optional($0, .string(0...16384)) }
     ) { parameters, state in
       let uri = parameters.text("bucket_uri")

@@ -8,7 +8,8 @@ indirect enum JSONSchema: Sendable {
   case string(ClosedRange<Int>)
   case choice([String])
   case integer(ClosedRange<Int>)
-  case number
+  /// Greater than `above`, if there is one, and less than `below`.
+  case number(above: Double? = nil, below: Double? = nil)
   case boolean
   case any
   case array(of: JSONSchema)
@@ -55,9 +56,12 @@ indirect enum JSONSchema: Sendable {
       Violation(error: error, schema: self, data: value, path: path)
     }
     switch (self, value) {
-    case (.any, _), (.boolean, .boolean), (.number, .integer), (.number, .number),
-      (.anyObject, .object):
+    case (.any, _), (.boolean, .boolean), (.anyObject, .object):
       return nil
+    case (.number(let above, let below), .integer), (.number(let above, let below), .number):
+      guard let number = value.number else { return wrong("wrong_type") }
+      let fits = above.map { number > $0 } ?? true && below.map { number < $0 } ?? true
+      return fits ? nil : wrong("not_in_range")
     case (.string(let bytes), .string(let text)):
       return bytes.contains(text.utf8.count) ? nil : wrong("wrong_length")
     case (.choice(let choices), .string(let text)):
@@ -102,7 +106,13 @@ indirect enum JSONSchema: Sendable {
         "type": "integer", "minimum": .integer(range.lowerBound),
         "maximum": .integer(range.upperBound),
       ]
-    case .number: ["type": "number"]
+    case .number(let above, let below):
+      .object(
+        [
+          "type": "number", "minimum": above.map(JSONValue.number),
+          "exclusiveMinimum": above.map { _ in true }, "maximum": below.map(JSONValue.number),
+          "exclusiveMaximum": below.map { _ in true },
+        ].compactMapValues { $0 })
     case .boolean: ["type": "boolean"]
     case .any: [:]
     case .array(let schema): ["type": "array", "items": schema.json]

@@ -105,6 +105,15 @@ public struct SoraState: Sendable {
     return publish(old.channelID, role: old.role, video: old.video)
   }
 
+  /// ImageFlux: a channel that somebody made earlier.
+  @discardableResult
+  public mutating func addChannel(_ id: String? = nil) -> String {
+    let id = id ?? SoraIdentifiers.channel()
+    channels.append(ImageFluxChannel(id: id, kind: .single, hls: [], parameters: [:]))
+    everCreated.append(id)
+    return id
+  }
+
   /// The playlists of a channel appear, as they do some seconds after a stream started.
   public mutating func makePlaylists(of channelID: String) {
     guard let index = channels.firstIndex(where: { $0.id == channelID }) else { return }
