@@ -30,9 +30,11 @@ struct SoraRequestsTable {
 
     Every request is `POST / HTTP/1.1`, and none is chunked. Besides the headers of its row each \
     has \(commonHeaders). The documents' own requests were written by HTTPie with blanks in the \
-    JSON, so their `content-length` is greater, and is given in parentheses; the values, names \
-    and types of all members are compared. *reply*: what the program prints with `--json` is \
-    equal to the example's reply, member by member.
+    JSON; where their `content-length` differs for that reason it is given in parentheses. The \
+    values, names and types of all members are compared. *reply*: what the program prints with \
+    `--json` is equal to the example's reply, member by member. For Sora's documents the server \
+    comes to that reply by itself, from the state that the example shows; elsewhere the example's \
+    reply is put in its mouth once it has accepted the request.
     """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
