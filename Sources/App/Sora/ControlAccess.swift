@@ -50,6 +50,13 @@ struct ControlAccess {
   ) async throws {
     let sources = try await ConfigurationSources(
       arguments: [], environment: environment, filePath: nil)
+    try self.init(service, options, sources: sources)
+  }
+
+  /// - Parameter sources: Where options do not say it.
+  init(
+    _ service: ControlOperation.Service, _ options: ControlOptions, sources: ConfigurationSources
+  ) throws {
     let settings = sources.reader.scoped(to: service.section)
     let urlOfEnvironment = settings.string("apiURL")
     let url = try ControlURL(options.apiURL ?? urlOfEnvironment ?? service.usualURL)

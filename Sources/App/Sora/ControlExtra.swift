@@ -22,7 +22,7 @@ struct ControlExtra: Sendable {
     }
     switch service {
     case .sora: return [call]
-    case .imageFlux: return [call]
+    case .imageFlux: return [call, OrphansCommand.extra]
     }
   }
 }

@@ -52,7 +52,7 @@ public struct ImageFluxSettings: Sendable {
     isEnabled = reader.bool("enabled", default: false)
     apiURL = reader.string(
       "apiURL", default: "https://live-api.imageflux.jp/", allowed: "a URL with https or http"
-    ) { Self.isURL($0, ["https", "http"]) }
+    ) { (try? ControlURL($0)) != nil }
     accessToken = reader.secret("accessToken", fileKey: "accessTokenFile")
     given = Self.given(reader)
     kind = reader.choice("kind", default: Kind.single)
@@ -70,6 +70,11 @@ public struct ImageFluxSettings: Sendable {
 
   private func reportConflicts(to reader: SettingsReader) {
     guard isEnabled else { return }
+    if let accessToken, (try? ControlExchange.check(accessToken.value)) == nil {
+      reader.report(
+        reader.contains("accessToken") ? "accessToken" : "accessTokenFile", value: nil,
+        allowed: "an access token in its encoded form, without blanks")
+    }
     if accessToken == nil {
       reader.report(
         "accessTokenFile", value: nil,
@@ -181,9 +186,14 @@ extension ImageFluxSettings {
   var plan: ChannelPlan.Settings {
     ChannelPlan.Settings(
       account: ChannelAccount(
-        apiURL: apiURL, tokenDigest: TokenDigest.of(accessToken?.value ?? "")),
+        apiURL: Self.normalized(apiURL), tokenDigest: TokenDigest.of(accessToken?.value ?? "")),
       source: given.map { .given($0) } ?? .created, checkInterval: checkInterval,
       channelsPerHour: channelsPerHour, asksForPlaylists: kind == .multistreamWithHLS)
+  }
+
+  /// One text for one API, with or without the slash behind its host.
+  static func normalized(_ apiURL: String) -> String {
+    (try? ControlURL(apiURL))?.text ?? apiURL
   }
 
   var endpoint: ControlEndpoint {

@@ -1,0 +1,186 @@
+import Foundation
+import JSON
+import Media
+import NIOCore
+import Pipeline
+import SoraControl
+import SoraServices
+
+/// `imageflux orphans`: lists channels that nobody needs any more, and deletes them on demand.
+struct OrphansCommand {
+  static let extra = ControlExtra(
+    name: "orphans", usage: "orphans [--config FILE] [--delete [CHANNEL …]]",
+    summary: "Lists the channels of the account and says which are left over from this bridge; "
+      + "deletes those, or named ones."
+  ) { try await OrphansCommand(arguments: OrphanArguments($0)).run() }
+
+  static let help = """
+    Lists the channels of the account, and those of the bridge's state file.
+
+      inUse                a running bridge has it, and deletes it at its end
+      leftOver             of a bridge that crashed or could not delete it
+      unfinishedCreation   appeared when the answer to a creation was lost: the bridge's, or not
+      notOurs              in no state file of this bridge
+      otherAccount         in the state file, of another API or access token
+
+    USAGE: liveview-bridge imageflux orphans [OPTIONS] [--delete [CHANNEL …]]
+
+    OPTIONS
+      --delete [CHANNEL …]         delete what is left over, or only these channels
+      --config FILE                take API, access token and state directory from this file
+      --state-directory DIRECTORY  where the bridge keeps its state; with the systemd unit
+                                   /var/lib/liveview-bridge
+      --api-url URL                another API than the configuration's
+      --access-token-file FILE     another access token; - is standard input
+      --timeout SECONDS            for one call, 0.1 to 600; 10 if not given
+      --json                       print JSON
+
+    Channels that are not left over are deleted only if they are named, and those in use never: stop
+    the bridge. Exit codes are those of the other operations; 1 also if a named channel is in use.
+
+    EXAMPLES
+      liveview-bridge imageflux orphans --config /etc/liveview-bridge/config.json
+      liveview-bridge imageflux orphans --config /etc/liveview-bridge/config.json --delete
+    """
+
+  var arguments: OrphanArguments
+
+  func run() async throws {
+    if arguments.options.wantsHelp {
+      return LogLineWriter.standardOutput.write(Self.help)
+    }
+    do {
+      guard arguments.problems.isEmpty else {
+        throw ControlFailure(
+          .usage, kind: "parametersUnusable",
+          message: arguments.problems.joined(separator: "\n")
+            + "\nSee liveview-bridge imageflux orphans --help")
+      }
+      try await work()
+    } catch {
+      let failure = Self.failure(error)
+      if arguments.options.isJSON {
+        LogLineWriter.standardOutput.write(Self.text(failure.json))
+      } else {
+        LogLineWriter.standardError.write("Error: \(failure.message)")
+      }
+      throw failure
+    }
+  }
+
+  private func work() async throws {
+    let sources = try await ConfigurationSources(
+      arguments: [], environment: ProcessInfo.processInfo.environment,
+      filePath: arguments.configFile)
+    var state = StateSettings(settings: sources.reader.scoped(to: "state"))
+    if let directory = arguments.stateDirectory { state.directory = directory }
+    let access = try ControlAccess(.imageFlux, arguments.options, sources: sources)
+    if let warning = access.warning {
+      LogLineWriter.standardError.write("Warning: \(warning)")
+    }
+    let orphans = try await ChannelOrphans.open(endpoint: access.endpoint, state: state)
+    let result: Result<Void, any Error>
+    do {
+      let census = try await orphans.census()
+      if arguments.isDeleting {
+        try await delete(census, orphans)
+      } else {
+        show(census, orphans)
+      }
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    await orphans.shutDown()
+    try result.get()
+  }
+
+  // MARK: Listing
+
+  private func show(_ census: ChannelCensus, _ orphans: ChannelOrphans) {
+    let items = census.items.map { item in
+      let time = item.createdAt.map { seconds in
+        WallClockAnchor(
+          mediaTime: MediaTime(nanoseconds: 0),
+          unixNanoseconds: seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue)
+      }
+      var members: [String: JSONValue] = [
+        "channel_id": .string(item.channelID), "origin": .string(item.origin.rawValue),
+        "exists": item.exists.map { .boolean($0) } ?? .null,
+      ]
+      if let time { members["created"] = .string(time.iso8601) }
+      if let url = item.apiURL { members["api_url"] = .string(url) }
+      return JSONValue.object(members)
+    }
+    if arguments.options.isJSON {
+      let all: JSONValue = [
+        "channels": .array(items), "bridge_running": .boolean(orphans.isBridgeRunning),
+        "state_file": .string(orphans.path),
+      ]
+      return LogLineWriter.standardOutput.write(Self.text(all))
+    }
+    var lines = [ControlReport.text(.array(items)), ""]
+    lines.append(
+      "State file: \(orphans.path)"
+        + (orphans.isBridgeRunning ? ", in use by a running bridge" : ""))
+    let count = census.leftOver.count
+    if count > 0 {
+      lines.append("\(count) left over: delete with --delete, or start the bridge.")
+    }
+    LogLineWriter.standardOutput.write(lines.joined(separator: "\n"))
+  }
+
+  // MARK: Deleting
+
+  private func delete(_ census: ChannelCensus, _ orphans: ChannelOrphans) async throws {
+    let named = arguments.channelIDs
+    if named.isEmpty, orphans.isBridgeRunning {
+      throw ControlFailure(
+        .refused, kind: "bridgeRunning",
+        message: "\(orphans.path) is in use by a running bridge, which deletes its channels "
+          + "itself; name the channels that are not its")
+    }
+    for id in named where census[id]?.origin == .inUse {
+      throw ControlFailure(
+        .refused, kind: "channelInUse",
+        message: "channel \(id) is in use by a running bridge; stop it, and the channel is deleted")
+    }
+    var deleted: [JSONValue] = []
+    for id in named.isEmpty ? census.leftOver : named {
+      let existed = try await orphans.delete(id)
+      deleted.append(["channel_id": .string(id), "existed": .boolean(existed)])
+      if !arguments.options.isJSON {
+        LogLineWriter.standardOutput.write(existed ? "deleted \(id)" : "was gone: \(id)")
+      }
+    }
+    if arguments.options.isJSON {
+      LogLineWriter.standardOutput.write(Self.text(["deleted": .array(deleted)]))
+    } else if deleted.isEmpty {
+      LogLineWriter.standardOutput.write("nothing is left over")
+    }
+  }
+
+  // MARK: Failures
+
+  private static func failure(_ error: any Error) -> ControlFailure {
+    switch error {
+    case let failure as ControlFailure: failure
+    case let error as ControlError: ControlFailure(error)
+    case let error as AccessTokenMissing:
+      ControlFailure(.noPermission, kind: "accessTokenMissing", message: "\(error)")
+    case let problems as ConfigurationProblems:
+      ControlFailure(
+        .configuration, kind: "configurationUnusable",
+        message: problems.problems.map(\.description).joined(separator: "\n"))
+    default:
+      // The state file: what it holds, or what the system lets us do with it.
+      ControlFailure(.configuration, kind: "stateUnusable", message: "\(error)")
+    }
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    var buffer = ByteBuffer()
+    value.encode(into: &buffer)
+    return String(buffer: buffer)
+  }
+}
