@@ -112,6 +112,7 @@ import Testing
         "hls[2].archive.archive_destination_id: must be given",
       ])
     #expect(problems(CreateChannel.self, ["hls": []]).count == 1)
+    #expect(problems(CreateChannel.self, ["hls": [["durationSeconds": 1, "audio": [:]]]]).isEmpty)
     #expect(problems(CreateMultistreamChannel.self, [:]).isEmpty)
   }
 

@@ -38,9 +38,6 @@ public struct CreateMultistreamChannel: ControlRequest, Hashable {
   public static let operation = ControlOperation(
     .imageFlux, "20200316", "CreateMultistreamChannel",
     "Creates a channel for several publishers, without HLS.",
-    remark: """
-      Without a key `{}` is sent.
-      """,
     keys: ChannelWebhooks.keys + [.environment],
     reply: "`channel_id`, `sora_url`", documents: .imageFluxReference,
     emptyBody: .object)

@@ -24,6 +24,15 @@ public struct HLSRendition: Sendable, Hashable {
     }
   }
 
+  public struct Audio: Sendable, Hashable {
+    /// bit/s, 32000 to 320000: ImageFlux takes the next lower one it has; 96000 if nil.
+    public var bps: Int?
+
+    public init(bps: Int? = nil) {
+      self.bps = bps
+    }
+  }
+
   /// The profile of H.264.
   public enum Codec: String, Sendable, Hashable, CaseIterable {
     case high = "h264_high"
@@ -36,8 +45,7 @@ public struct HLSRendition: Sendable, Hashable {
   /// Where players begin, in seconds; negative is counted from the end.
   public var startTimeOffset: Double?
   public var video: Video?
-  /// Audio in bit/s, 32000 to 320000: ImageFlux takes the next lower one it has.
-  public var audioBps: Int?
+  public var audio: Audio?
   /// Where the rendition is archived; empty for nowhere.
   public var archiveDestinationID: String?
 
@@ -48,7 +56,7 @@ public struct HLSRendition: Sendable, Hashable {
     self.durationSeconds = durationSeconds
     self.startTimeOffset = startTimeOffset
     self.video = video
-    self.audioBps = audioBps
+    audio = audioBps.map { Audio(bps: $0) }
     self.archiveDestinationID = archiveDestinationID
   }
 
@@ -61,7 +69,11 @@ public struct HLSRendition: Sendable, Hashable {
     ControlKey("video", .record(videoKeys), "the video").optional,
     ControlKey(
       "audio",
-      .record([ControlKey("bps", .integer(32_000...320_000), "bit/s; ImageFlux rounds down")]),
+      .record([
+        ControlKey(
+          "bps", .integer(32_000...320_000), "bit/s; ImageFlux rounds down; 96000 if not given"
+        ).optional
+      ]),
       "the audio"
     ).optional,
     ControlKey(
@@ -90,7 +102,7 @@ public struct HLSRendition: Sendable, Hashable {
         fps: given.optionalInteger("fps"), bps: given.optionalInteger("bps"),
         codec: given.optionalText("codec").flatMap(Codec.init(rawValue:)))
     }
-    audioBps = given.record("audio")?.optionalInteger("bps")
+    audio = given.record("audio").map { Audio(bps: $0.optionalInteger("bps")) }
     archiveDestinationID = given.record("archive")?.optionalText("archive_destination_id")
   }
 
@@ -107,7 +119,7 @@ public struct HLSRendition: Sendable, Hashable {
       .init(given: [
         "durationSeconds": JSONValue(durationSeconds),
         "startTimeOffset": startTimeOffset.map { JSONValue($0) }, "video": video,
-        "audio": audioBps.map { ["bps": .integer($0)] },
+        "audio": audio.map { .object(.init(given: ["bps": $0.bps.map(JSONValue.integer)])) },
         "archive": archiveDestinationID.map { ["archive_destination_id": .string($0)] },
       ]))
   }
