@@ -1,0 +1,104 @@
+import Foundation
+import SimulatedSora
+import TestSupport
+import Testing
+
+@testable import LiveviewBridge
+
+/// The commands as a user meets them, with the real program.
+@Suite(.timeLimit(.minutes(1))) struct ControlCommandTests {
+  private func run(
+    _ arguments: [String], _ variables: [String] = [], input: String = ""
+  ) async throws -> ExternalProgram.Outcome {
+    try await ExternalProgram.run(
+      "env", variables + [BuiltProduct.url("liveview-bridge").path] + arguments,
+      input: Array(input.utf8))
+  }
+
+  private func lines(_ request: String?) -> [String] {
+    (request ?? "").split(separator: "\r\n").map(String.init)
+  }
+
+  @Test func aCallIsSentAsTheDocumentsSay() async throws {
+    let server = try await RawServer(
+      RawServer.reply("200 OK", #"{"sdp":"v=0\r\nm=video 60003 RTP/SAVPF 120\r\n"}"#))
+    let arguments = [
+      "sora", "start-forwarding-rtp", "--channel-id", "sora", "--ip-address", "127.0.0.1",
+      "--audio-port", "60001", "--video-port", "60003", "--api-url", server.url,
+    ]
+    let outcome = try await run(arguments)
+    #expect(outcome.exitCode == 0 && outcome.errors.isEmpty)
+    #expect(
+      String(decoding: outcome.output, as: UTF8.self) == "v=0\nm=video 60003 RTP/SAVPF 120\n")
+    let request = lines(server.requests.first)
+    #expect(request.contains("x-sora-target: Sora_20170814.StartForwardingRtp"))
+    #expect(request.contains("User-Agent: liveview-bridge/\(Version.current)"))
+    #expect(
+      request.last
+        == #"{"audio_port":60001,"channel_id":"sora","ip_address":"127.0.0.1","video_port":60003}"#)
+
+    let json = try await run(arguments + ["--json"])
+    #expect(
+      String(decoding: json.output, as: UTF8.self)
+        == #"{"sdp":"v=0\u000d\u000am=video 60003 RTP/SAVPF 120\u000d\u000a"}"# + "\n")
+    await server.stop()
+  }
+
+  @Test func tokensComeFromThePlacesTheDaemonKnows() async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "token")
+    try Data("fromFile\n".utf8).write(to: file)
+    let server = try await RawServer(RawServer.reply("200 OK", "[]"))
+    let url = "LIVEVIEW_BRIDGE_IMAGE_FLUX_API_URL=\(server.url)"
+    let prefix = "LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN"
+    let name = ["imageflux", "list-channel-ids"]
+    let outcomes = [
+      try await run(name, [url, "\(prefix)=direct"]),
+      try await run(name, [url, "\(prefix)_FILE=\(file.path)"]),
+      try await run(
+        name + ["--access-token-file", file.path], [url, "\(prefix)=other"]),
+      try await run(name + ["--access-token-file", "-"], [url], input: "fromInput\n"),
+    ]
+    #expect(outcomes.allSatisfy { $0.exitCode == 0 && $0.errors.isEmpty })
+    let sent = server.requests.map { lines($0).first { $0.hasPrefix("Authorization") } }
+    #expect(
+      sent == ["direct", "fromFile", "fromFile", "fromInput"].map { "Authorization: Bearer \($0)" })
+    #expect(server.requests.allSatisfy { $0.hasSuffix("\r\n\r\n{}") })
+
+    let both = try await run(name, [url, "\(prefix)=a", "\(prefix)_FILE=\(file.path)"])
+    #expect(both.exitCode == 78 && server.requests.count == 4)
+    await server.stop()
+  }
+
+  @Test func aTokenInTheOpenIsWarnedAbout() async throws {
+    let outcome = try await run(
+      ["sora", "list-channels", "--api-url", "http://sora.invalid/"],
+      ["LIVEVIEW_BRIDGE_SORA_ACCESS_TOKEN=hunter2"])
+    #expect(outcome.errors.hasPrefix("Warning: the access token goes to sora.invalid without"))
+    #expect(outcome.exitCode == 69 && !outcome.errors.contains("hunter2"))
+  }
+
+  @Test func anyTargetCanBeCalled() async throws {
+    let server = try await RawServer(RawServer.reply("200 OK", #"{"a":"b"}"#))
+    let url = ["--api-url", server.url]
+    let outcomes = [
+      try await run(["sora", "call", "Sora_20991231.NewThing"] + url),
+      try await run(["sora", "call", "Sora_20991231.NewThing", #"{"x": 1}"#] + url),
+      try await run(["sora", "call", "Sora_20991231.NewThing", "-"] + url, input: "[2]"),
+    ]
+    #expect(outcomes.allSatisfy { $0.exitCode == 0 && $0.output == Array("a  b\n".utf8) })
+    let bodies = server.requests.map { $0.components(separatedBy: "\r\n\r\n").last }
+    #expect(bodies == ["", #"{"x":1}"#, "[2]"])
+    await server.stop()
+  }
+
+  @Test func helpGoesToStandardOutput() async throws {
+    for arguments in [
+      ["sora", "--help"], ["imageflux", "-h"], ["sora", "list-channels", "--help"],
+      ["sora", "ListChannels", "-h"],
+    ] {
+      let outcome = try await run(arguments)
+      #expect(outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.count > 300)
+    }
+  }
+}
