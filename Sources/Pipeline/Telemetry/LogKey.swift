@@ -35,6 +35,8 @@ public enum LogKey {
   public static let session = "session"
   public static let interface = "interface"
   public static let file = "file"
+  public static let connection = "connection"
+  public static let operation = "operation"
   public static let signal = "signal"
   public static let channel = "channel"
   public static let playlist = "playlist"

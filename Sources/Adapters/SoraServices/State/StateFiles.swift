@@ -52,12 +52,16 @@ enum StateFiles {
   }
 
   /// Writes a new file beside `path`, and moves it there once it is on the disk.
-  static func replace(_ path: String, with content: ByteBuffer) throws(StateFileError) {
+  ///
+  /// - Parameter mode: Who may read it, apart from what the umask forbids.
+  static func replace(
+    _ path: String, with content: ByteBuffer, mode: mode_t = 0o600
+  ) throws(StateFileError) {
     let newPath = path + ".new"
     // What a crash left behind.
     unlink(newPath)
     do throws(StateFileError) {
-      try fill(newPath, with: content)
+      try fill(newPath, with: content, mode: mode)
       guard rename(newPath, path) == 0 else { throw .cannotWrite(path: path, reason: reason()) }
     } catch {
       unlink(newPath)
@@ -66,8 +70,10 @@ enum StateFiles {
     try synchronizeDirectory(of: path)
   }
 
-  private static func fill(_ path: String, with content: ByteBuffer) throws(StateFileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+  private static func fill(
+    _ path: String, with content: ByteBuffer, mode: mode_t
+  ) throws(StateFileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: reason()) }
     var failure: String?
     var rest = content

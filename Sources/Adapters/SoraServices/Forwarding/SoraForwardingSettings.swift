@@ -1,0 +1,87 @@
+import NIOCore
+import Pipeline
+import SoraControl
+
+/// Settings of Sora's API and of its RTP forwarding, section `sora`.
+///
+/// | key | type | default | range |
+/// |---|---|---|---|
+/// | `enabled` | Boolean | false | keep a publisher forwarded |
+/// | `apiURL` | URL | `http://127.0.0.1:3000/` | http or https |
+/// | `accessToken`, `accessTokenFile` | secret, or path of a file with it | none | not on the command line |
+/// | `channelID` | text | required if enabled | 1 to 255 bytes |
+/// | `connectionID` | text | none: the only publisher in the channel | up to 255 bytes |
+/// | `address` | IP address | required if enabled | IPv4 or IPv6; Sora takes no names |
+/// | `videoPort`, `audioPort` | number | 0: none | 0…65535, one of them at least if enabled |
+/// | `requestKeyframe` | Boolean | true | ask for one when a forwarding has begun |
+/// | `checkIntervalSeconds` | seconds | 2 | 0.5…60 |
+/// | `requestTimeoutSeconds` | seconds for one call | 5 | 0.5…60 |
+/// | `statisticsIntervalSeconds` | seconds | 5 | 0…3600, 0: never |
+/// | `sdpFile` | path | none: no file | |
+struct SoraForwardingSettings: Sendable {
+  var isEnabled: Bool
+  var endpoint: ControlEndpoint
+  var goal: ForwardingGoal
+  var rules: ForwardingRules
+  var sdpFile: String?
+  /// Whether anything says that there is a Sora, forwarding or not.
+  var hasAPI: Bool
+
+  private static let defaultURL = "http://127.0.0.1:3000/"
+
+  init(reader: SettingsReader) {
+    isEnabled = reader.bool("enabled", default: false)
+    let url = reader.string(
+      "apiURL", default: Self.defaultURL,
+      allowed: "a URL with http or https, without user name and password"
+    ) { (try? ControlURL($0)) != nil }
+    endpoint = ControlEndpoint(
+      url: url, accessToken: reader.secret("accessToken", fileKey: "accessTokenFile"),
+      timeout: reader.seconds("requestTimeoutSeconds", default: 5, in: 0.5...60))
+    let channelID = reader.string(
+      "channelID", default: "", allowed: "1 to 255 bytes, the channel's name"
+    ) { $0.utf8.count <= 255 }
+    let connectionID = reader.string(
+      "connectionID", default: "",
+      allowed: "up to 255 bytes; nothing for the only publisher in the channel"
+    ) { $0.utf8.count <= 255 }
+    let address = reader.string(
+      "address", default: "", allowed: "an IPv4 or IPv6 address; Sora takes no names"
+    ) { $0.isEmpty || (try? SocketAddress(ipAddress: $0, port: 9)) != nil }
+    let videoPort = reader.int("videoPort", default: 0, in: 0...65_535)
+    let audioPort = reader.int("audioPort", default: 0, in: 0...65_535)
+    goal = ForwardingGoal(
+      channelID: channelID, connectionID: connectionID.isEmpty ? nil : connectionID,
+      destination: ForwardingDestination(
+        address: address, videoPort: videoPort == 0 ? nil : videoPort,
+        audioPort: audioPort == 0 ? nil : audioPort))
+    let statistics = reader.seconds("statisticsIntervalSeconds", default: 5, in: 0...3600)
+    rules = ForwardingRules(
+      requestsKeyframe: reader.bool("requestKeyframe", default: true),
+      checkInterval: reader.seconds("checkIntervalSeconds", default: 2, in: 0.5...60),
+      statisticsInterval: statistics == .zero ? nil : statistics)
+    sdpFile = reader.string("sdpFile")
+    hasAPI =
+      isEnabled || url != Self.defaultURL || endpoint.accessToken != nil || !channelID.isEmpty
+    if isEnabled { reportMissing(to: reader) }
+  }
+
+  private func reportMissing(to reader: SettingsReader) {
+    if goal.channelID.isEmpty {
+      reader.report("channelID", value: nil, allowed: "given when sora.enabled is true")
+    }
+    if goal.destination.address.isEmpty {
+      reader.report(
+        "address", value: nil,
+        allowed: "given when sora.enabled is true: the IP address to forward to")
+    }
+    let (video, audio) = (goal.destination.videoPort, goal.destination.audioPort)
+    if video == nil, audio == nil {
+      reader.report(
+        "videoPort", value: "0", allowed: "1 to 65535, unless sora.audioPort is given")
+    }
+    if let video, video == audio {
+      reader.report("audioPort", value: "\(video)", allowed: "another port than sora.videoPort")
+    }
+  }
+}
