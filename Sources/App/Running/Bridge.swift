@@ -34,6 +34,8 @@ struct Bridge {
   private let inputTelemetry: ComponentTelemetry
   private let outputs: [(output: any Output, telemetry: ComponentTelemetry)]
   private let imageFlux: ImageFluxChannels
+  private let sora: SoraForwarding
+  private let soraTelemetry: ComponentTelemetry
   private let control: ControlPlaneSettings
 
   /// - Throws: ``ConfigurationProblems`` with everything that is wrong with the settings.
@@ -77,6 +79,11 @@ struct Bridge {
       settings: reader.scoped(to: ImageFluxChannels.kind), state: state,
       telemetry: ComponentTelemetry(
         name: ImageFluxChannels.kind, board: board, clock: clock, logger: logger))
+    soraTelemetry = ComponentTelemetry(
+      name: SoraForwarding.kind, board: board, clock: clock, logger: logger)
+    sora = SoraForwarding(
+      settings: reader.scoped(to: SoraForwarding.kind), state: state,
+      descriptions: handle.peerDescriptions, telemetry: soraTelemetry)
     control = ControlPlaneSettings(settings: reader.scoped(to: "control"))
     try sources.checkEverything()
   }
@@ -95,9 +102,14 @@ struct Bridge {
           sources: sources
         ).run()
       })
-    // Deleted when nobody publishes to it any more.
-    if imageFlux.isEnabled {
-      services.append(BridgeService(name: ImageFluxChannels.kind) { await imageFlux.run() })
+    // Undone when nobody publishes any more, both at a time: either may take a second.
+    if imageFlux.isEnabled || sora.isEnabled {
+      services.append(
+        BridgeService(name: SoraForwarding.kind) {
+          async let forwarding: Void = forwardFromSora()
+          async let channel: Void = haveChannel()
+          _ = await (forwarding, channel)
+        })
     }
     for (output, telemetry) in outputs where output.isEnabled {
       services.append(
@@ -113,6 +125,16 @@ struct Bridge {
     configuration.maximumGracefulShutdownDuration = .milliseconds(1800)
     try await ServiceGroup(configuration: configuration).run()
     logger.notice("stopped")
+  }
+
+  private func forwardFromSora() async {
+    guard sora.isEnabled else { return }
+    await Supervisor(telemetry: soraTelemetry).run { try await sora.runSession() }
+  }
+
+  private func haveChannel() async {
+    guard imageFlux.isEnabled else { return }
+    await imageFlux.run()
   }
 
   private func controlService(_ metrics: PrometheusRegistry) -> BridgeService {
@@ -140,6 +162,7 @@ struct Bridge {
   private func announce() {
     var lines = ["liveview-bridge \(Version.current)"]
     for (output, _) in outputs where output.isEnabled { lines += output.startUpLines() }
+    if sora.isEnabled { lines += sora.startUpLines() }
     if imageFlux.isEnabled { lines += imageFlux.startUpLines() }
     if control.isEnabled {
       lines.append(
