@@ -46,6 +46,7 @@ fi
 # Those that measure outages, keep the bridge busy, or change the machine's network, have the
 # machine for themselves.
 alone='FaultTableTests|NetworkNamespaceTests|StrictCheckerTests|RTPPushReceptionTests'
+alone="$alone|SoraPushReceptionTests"
 say "testing"
 run_tests --skip "$alone"
 say "testing faults, what strange clients do, and the network between two namespaces"
