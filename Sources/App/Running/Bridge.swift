@@ -84,6 +84,13 @@ struct Bridge {
     sora = SoraForwarding(
       settings: reader.scoped(to: SoraForwarding.kind), state: state,
       descriptions: handle.peerDescriptions, telemetry: soraTelemetry)
+    if !sora.isEnabled {
+      for key in handle.peerDescriptions.expectations(of: .sora) {
+        reader.report(
+          key, value: nil,
+          allowed: "used with sora.enabled true only: it goes by what Sora says it forwards")
+      }
+    }
     control = ControlPlaneSettings(settings: reader.scoped(to: "control"))
     try sources.checkEverything()
   }
