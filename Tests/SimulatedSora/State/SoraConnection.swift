@@ -55,6 +55,16 @@ public struct SoraForwarding: Sendable, Hashable {
   public var address: String
   public var audioPort: Int
   public var videoPort: Int
+
+  public init(
+    channelID: String, connectionID: String, address: String, audioPort: Int, videoPort: Int
+  ) {
+    self.channelID = channelID
+    self.connectionID = connectionID
+    self.address = address
+    self.audioPort = audioPort
+    self.videoPort = videoPort
+  }
 }
 
 /// A channel of ImageFlux.
