@@ -1,3 +1,4 @@
+import JSON
 import Logging
 import Media
 import Metrics
@@ -41,7 +42,19 @@ public final class ImageFluxChannels: Sendable {
     if self.settings.isEnabled {
       state.requireWritable()
       telemetry.setDetails { [weak self] in self?.details ?? .object([:]) }
+      offerOperations()
     }
+  }
+
+  /// The operations of ImageFlux, and those of Sora that it passes on, for the control plane. Where
+  /// no channel is named the one in use is meant, except for its deletion.
+  private func offerOperations() {
+    OperationOffers(service: .imageFlux, endpoint: settings.endpoint) { [board] operation, given in
+      guard given["channel_id"] == nil, operation != DeleteChannel.operation,
+        operation.keys.contains(where: { $0.name == "channel_id" }), let current = board.current
+      else { return }
+      given["channel_id"] = .string(current.id)
+    }.offer(to: telemetry, of: Self.kind)
   }
 
   public var isEnabled: Bool { settings.isEnabled }

@@ -230,4 +230,27 @@ import Testing
     #expect(
       try await StateFile(path: scene.statePath + ".broken-1").read() == ["version": 9])
   }
+
+  @Test func operationsMeanTheChannelInUseButItsDeletion() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge()
+    try await bridge.run { channels in
+      let id = try await channels.channel().id
+      let controls = bridge.status.controls
+      let asked = try #require(controls.action("list-playlist-urls", of: "imageFlux"))
+      guard case .done(let answer) = await asked.perform() else {
+        Issue.record("not done")
+        return
+      }
+      #expect("\(answer)".contains(id))
+      let deletion = try #require(controls.action("delete-channel", of: "imageFlux"))
+      guard case .unusableParameters = await deletion.perform() else {
+        Issue.record("deleted without a name")
+        return
+      }
+      #expect(scene.api.read { $0.channelIDs } == [id])
+      // One of Sora's that ImageFlux passes on.
+      #expect(controls.action("disconnect-channel", of: "imageFlux") != nil)
+    }
+  }
 }
