@@ -7,8 +7,10 @@ struct ChannelCalls: Sendable {
   let settings: ImageFluxSettings
 
   func list() async -> ChannelFact {
-    do {
+    do throws(ControlError) {
       return .listed(try await client.send(ListChannelIDs()).channelIDs)
+    } catch .refused(let refusal) where [400, 404, 405].contains(refusal.status) {
+      return .listRefused("\(ControlError.refused(refusal))")
     } catch {
       return .listFailed("\(error)")
     }
@@ -36,6 +38,9 @@ struct ChannelCalls: Sendable {
       return .deleted
     } catch .refused(let refusal) {
       return .deletionRefused("\(ControlError.refused(refusal))")
+    } catch .unexpectedStatus(404, let excerpt) {
+      // Whether ImageFlux says so in Sora's form is not documented.
+      return .deletionRefused("\(ControlError.unexpectedStatus(404, excerpt: excerpt))")
     } catch {
       return .deletionFailed("\(error)")
     }
@@ -61,6 +66,7 @@ extension ControlError {
       .accessDenied:
       true
     case .refused(let refusal): (400..<500).contains(refusal.status) && refusal.status != 408
+    case .unexpectedStatus(let status, _): (400..<500).contains(status) && status != 408
     default: false
     }
   }

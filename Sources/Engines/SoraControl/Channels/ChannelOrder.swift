@@ -5,7 +5,7 @@ import Media
 public enum ChannelOrder: Sendable, Hashable {
   /// Write the book to the disk, through to it: `written` or `writeFailed`.
   case write(ChannelBook)
-  /// Ask for all channels of the account: `listed` or `listFailed`.
+  /// Ask for all channels of the account: `listed`, `listRefused` or `listFailed`.
   case list
   /// Create a channel: `created`, `creationRefused` or `creationUncertain`.
   case create
@@ -24,6 +24,8 @@ public enum ChannelFact: Sendable, Hashable {
   case written
   case writeFailed(String)
   case listed([String])
+  /// The API does not tell which channels there are; the quick start does without.
+  case listRefused(String)
   case listFailed(String)
   case created(ImageFluxChannel)
   /// The API said no: there is no channel.

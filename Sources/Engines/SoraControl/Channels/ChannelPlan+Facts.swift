@@ -44,9 +44,13 @@ extension ChannelPlan {
       case .given(let channel):
         return save(rest: nil, next: .end(.givenChannelMissing(channel.id)), at: time)
       }
+    case (.listRefused(let reason), .created):
+      news.append(.checkFailed(reason))
+      nextCheck = time.mediaTime.advanced(by: settings.checkInterval)
+      return save(rest: nil, next: .create, at: time)
     case (.listFailed(let reason), .created):
       return end(.cannotList(reason))
-    case (.listFailed(let reason), .given):
+    case (.listRefused(let reason), .given), (.listFailed(let reason), .given):
       news.append(.checkFailed(reason))
       nextCheck = time.mediaTime.advanced(by: settings.checkInterval)
       return serve(at: time)
@@ -139,6 +143,8 @@ extension ChannelPlan {
   ) -> ChannelOrder {
     switch fact {
     case .listed(let ids) where !ids.contains(deletion.id): return deleted(deletion, at: time)
+    // An API that knows the account, deletes nothing and lists nothing most likely has nothing.
+    case .listRefused: return deleted(deletion, at: time)
     case .listed, .listFailed: return notDeleted(deletion, reason: reason, at: time)
     default: return misused()
     }

@@ -44,7 +44,7 @@ extension ChannelPlan {
       // It stays in the book: the next session deletes it, should it exist after all.
       news.append(.gone(current.id))
       return end(.gone(current.id))
-    case .listFailed(let reason):
+    case .listRefused(let reason), .listFailed(let reason):
       news.append(.checkFailed(reason))
       return serve(at: time)
     default: return misused()

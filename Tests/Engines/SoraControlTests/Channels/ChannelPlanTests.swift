@@ -72,6 +72,29 @@ import Testing
     #expect(account.idsOnDisk == ["channel-1"])
   }
 
+  @Test func anAccountThatListsNothingHasItsChannelAllTheSame() {
+    var account = Account()
+    account.listsNothing = true
+    account.begin()
+    account.run()
+    #expect(account.plan.current?.id == "channel-0")
+    for _ in 0..<5 {
+      account.step()
+      account.run()
+    }
+    #expect(account.plan.current?.id == "channel-0")
+    account.crash()
+    account.begin()
+    account.run()
+    #expect(account.channels == ["channel-1"])
+    // Somebody else deletes it: our deletion is refused, and there is no list to ask.
+    account.channels = []
+    account.stop()
+    account.run()
+    #expect(account.end == .stopped)
+    #expect(account.idsOnDisk == [])
+  }
+
   @Test func aListThatFailsSaysNothingAboutTheChannel() {
     var account = Account()
     account.begin()

@@ -20,6 +20,8 @@ struct ScriptedAccount {
   var plan: ChannelPlan
   /// Channels that exist.
   var channels: Set<String> = []
+  /// Whether its API has no list of channels.
+  var listsNothing = false
   /// What the disk holds: the book as JSON, as after a crash.
   var disk = ChannelBook().json
   var news: [ChannelNews] = []
@@ -95,13 +97,18 @@ struct ScriptedAccount {
   private mutating func fact(of outcome: Outcome) -> ChannelFact? {
     switch order {
     case .write(let book): return write(book, outcome)
-    case .list: return outcome == .good ? .listed(channels.sorted()) : .listFailed("down")
+    case .list: return list(outcome)
     case .create: return create(outcome)
     case .delete(let id): return delete(id, outcome)
     case .listPlaylists: return outcome == .good ? .playlistsFound(playlists) : .playlistsFailed("")
     case .wait: return .woke
     case .finish, nil: return nil
     }
+  }
+
+  private func list(_ outcome: Outcome) -> ChannelFact {
+    guard outcome == .good else { return .listFailed("down") }
+    return listsNothing ? .listRefused("unknown operation") : .listed(channels.sorted())
   }
 
   private mutating func write(_ book: ChannelBook, _ outcome: Outcome) -> ChannelFact {
