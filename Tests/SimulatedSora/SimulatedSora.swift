@@ -27,7 +27,7 @@ public final class SimulatedSora: Sendable {
     let room = WaitingRoom()
     self.room = room
     let exchange = SoraExchange(service: service, room: room)
-    server = SoraServer(port: port) { exchange.handle($0, on: $1) }
+    server = try SoraServer(port: port) { exchange.handle($0, on: $1) }
     try await server.start()
   }
 

@@ -8,20 +8,21 @@ final class SoraServer: Sendable {
   typealias Handle = @Sendable (SoraRequest, SoraWire) -> Void
 
   private struct Sockets {
-    var port: Int
     var listener: (any Channel)?
     var connections: [ObjectIdentifier: any Channel] = [:]
   }
 
-  private let sockets: Mutex<Sockets>
+  private let sockets = Mutex(Sockets())
   private let handle: Handle
+  /// Nobody may take the port while the server is away.
+  private let reservation: PortReservation
 
-  init(port: Int, handle: @escaping Handle) {
-    sockets = Mutex(Sockets(port: port))
+  init(port: Int, handle: @escaping Handle) throws {
+    reservation = try PortReservation(port: port)
     self.handle = handle
   }
 
-  var port: Int { sockets.withLock(\.port) }
+  var port: Int { reservation.port }
 
   func start() async throws {
     let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -34,10 +35,7 @@ final class SoraServer: Sendable {
         }
       }
       .bind(host: "127.0.0.1", port: port).get()
-    sockets.withLock {
-      $0.listener = listener
-      $0.port = listener.localAddress?.port ?? $0.port
-    }
+    sockets.withLock { $0.listener = listener }
   }
 
   func stop() async throws {
