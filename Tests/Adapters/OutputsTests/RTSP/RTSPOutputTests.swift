@@ -227,7 +227,7 @@ import Testing
     }
     #expect(saidGoodbye)
     try await end
-    #expect(scene.hub.statistics.subscriberCount == 0)
+    await scene.awaitSubscribers(0)
   }
 
   @Test func theSamePortCanBeUsedAgainAtOnce() async throws {
