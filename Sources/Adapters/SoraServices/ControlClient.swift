@@ -65,15 +65,26 @@ public final class ControlClient: Sendable {
       secrets: operation.secrets(in: parameters))
   }
 
-  /// Calls any target; nil if the answer has no body.
-  public func call(
-    target: String, body: JSONValue?, repetition: ControlOperation.Repetition = .ifUnsent
+  /// Calls an operation whose type is known when the program runs, and checks the answer as `send`
+  /// does; nil if the answer has no body and need not have one.
+  public func checkedCall(
+    _ request: any ControlRequest.Type, parameters: [String: JSONValue]
   ) async throws(ControlError) -> JSONValue? {
-    try await call(target: target, body: body, repetition: repetition, secrets: [])
+    let json = try await call(request.operation, parameters: parameters)
+    do {
+      try request.checkReply(json)
+    } catch {
+      throw .replyUnusable(error)
+    }
+    return json
   }
 
-  private func call(
-    target: String, body: JSONValue?, repetition: ControlOperation.Repetition, secrets: [String]
+  /// Calls any target; nil if the answer has no body.
+  ///
+  /// - Parameter secrets: Texts that no error may show.
+  public func call(
+    target: String, body: JSONValue?, repetition: ControlOperation.Repetition = .ifUnsent,
+    secrets: [String] = []
   ) async throws(ControlError) -> JSONValue? {
     let exchange = try ControlExchange(
       url: endpoint.url, target: target, body: body, accessToken: endpoint.accessToken?.value,

@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import NIOCore
 import Pipeline
 import SoraControl
 import SoraServices
@@ -15,7 +14,7 @@ struct ControlCommandLine {
     // Options may come first: `sora --json list-channels`.
     guard let (name, rest) = Self.split(arguments) else {
       if arguments.contains("--help") || arguments.contains("-h") {
-        return LogLineWriter.standardOutput.write(ControlHelp.overview(service))
+        return try show(ControlHelp.overview(service))
       }
       throw end(
         ControlFailure(
@@ -29,22 +28,26 @@ struct ControlCommandLine {
     guard let request = ControlOperations.named(Self.commandName(name), at: service) else {
       throw end(unknown(name), isJSON: rest.contains("--json"))
     }
-    try await call(request.operation, rest)
+    try await call(request, rest)
   }
 
   /// Calls an operation of the table.
-  private func call(_ operation: ControlOperation, _ arguments: [String]) async throws {
+  private func call(
+    _ request: any ControlRequest.Type, _ arguments: [String]
+  ) async throws {
+    let operation = request.operation
     let command = "\(service.commandName) \(operation.commandName)"
     let given = ControlArguments(
       arguments, of: operation, command: command, files: ControlFiles())
     if given.options.wantsHelp {
-      return LogLineWriter.standardOutput.write(ControlHelp.page(of: operation, at: service))
+      return try show(ControlHelp.page(of: operation, at: service))
     }
     guard given.problems.isEmpty else {
       throw end(Self.unusable(given.problems, command), isJSON: given.options.isJSON)
     }
-    try await perform(given.options) { client throws(ControlError) in
-      try await client.call(operation, parameters: given.parameters)
+    let isDescription = request is StartForwardingRtp.Type
+    try await perform(given.options, isDescription: isDescription) { client throws(ControlError) in
+      try await client.checkedCall(request, parameters: given.parameters)
     }
   }
 
@@ -60,15 +63,16 @@ struct ControlCommandLine {
         continue
       }
       let name = argument == "-h" ? "--help" : String(argument.prefix { $0 != "=" })
+      let spelling = name.replacing("_", with: "-")
       let inline = argument.contains("=") ? String(argument.dropFirst(name.count + 1)) : nil
-      guard let taken = options.take(name, inline: inline, &rest) else {
+      guard let taken = options.take(spelling, inline: inline, &rest) else {
         problems.append("\(ControlText.cleaned(name, limit: 60)): must be an option of call")
         continue
       }
       if let message = taken.message { problems.append(message) }
     }
     if options.wantsHelp {
-      return LogLineWriter.standardOutput.write(ControlHelp.overview(service))
+      return try show(ControlHelp.callPage(service))
     }
     options.read(files: &files, problems: &problems)
     let body = Self.body(words, &files, &problems)
@@ -76,9 +80,13 @@ struct ControlCommandLine {
       throw end(
         Self.unusable(problems, "\(service.commandName) call"), isJSON: options.isJSON)
     }
-    let repetition = ControlOperations.targeting(target)?.operation.repetition ?? .ifUnsent
-    try await perform(options) { client throws(ControlError) in
-      try await client.call(target: target, body: body, repetition: repetition)
+    let known = ControlOperations.targeting(target)
+    let isDescription = known is StartForwardingRtp.Type
+    let secrets = known?.operation.secrets(in: body?.object ?? [:]) ?? []
+    try await perform(options, isDescription: isDescription) { client throws(ControlError) in
+      try await client.call(
+        target: target, body: body, repetition: known?.operation.repetition ?? .ifUnsent,
+        secrets: secrets)
     }
   }
 
@@ -103,8 +111,10 @@ struct ControlCommandLine {
   }
 
   /// Makes the call and says how it went.
+  ///
+  /// - Parameter isDescription: Whether the answer is wanted for the session description in it.
   private func perform(
-    _ options: ControlOptions,
+    _ options: ControlOptions, isDescription: Bool,
     _ call: (ControlClient) async throws(ControlError) -> JSONValue?
   ) async throws {
     let access = try await access(options)
@@ -113,19 +123,41 @@ struct ControlCommandLine {
     }
     let client = ControlClient(endpoint: access.endpoint)
     let result: Result<JSONValue?, ControlError>
+    var description: String?
     do {
-      result = .success(try await call(client))
+      let answer = try await call(client)
+      if isDescription { description = try Self.description(answer) }
+      result = .success(answer)
     } catch {
       result = .failure(error)
     }
     await client.shutDown()
     switch result {
     case .success(let answer):
-      LogLineWriter.standardOutput.write(
-        options.isJSON ? Self.compact(answer ?? .null) : ControlReport.text(answer))
+      do {
+        if options.isJSON {
+          try ControlOutput.write(answer ?? .null)
+        } else if let description {
+          try ControlOutput.writeExactly(description)
+        } else {
+          try ControlOutput.write(ControlReport.text(answer))
+        }
+      } catch {
+        var failure = error
+        failure.message += "; the call was carried out all the same"
+        throw end(failure, isJSON: options.isJSON)
+      }
     case .failure(let error):
       let url = (try? ControlURL(access.endpoint.url))?.shown
       throw end(ControlFailure(error, url: url), isJSON: options.isJSON)
+    }
+  }
+
+  private static func description(_ answer: JSONValue?) throws(ControlError) -> String {
+    do {
+      return try SessionDescriptionAnswer.text(answer)
+    } catch {
+      throw .replyUnusable(error)
     }
   }
 
@@ -133,6 +165,8 @@ struct ControlCommandLine {
     do {
       return try await ControlAccess(
         service, options, environment: ProcessInfo.processInfo.environment)
+    } catch let failure as ControlFailure {
+      throw end(failure, isJSON: options.isJSON)
     } catch let error as ControlError {
       throw end(ControlFailure(error), isJSON: options.isJSON)
     } catch let error as AccessTokenMissing {
@@ -152,12 +186,16 @@ struct ControlCommandLine {
 
   /// Says what went wrong, where the user expects it.
   private func end(_ failure: ControlFailure, isJSON: Bool) -> ControlFailure {
-    if isJSON {
-      LogLineWriter.standardOutput.write(Self.compact(failure.json))
-    } else {
-      LogLineWriter.standardError.write("Error: \(failure.message)")
-    }
+    ControlOutput.tell(failure, isJSON: isJSON)
     return failure
+  }
+
+  private func show(_ help: String) throws {
+    do {
+      try ControlOutput.write(help)
+    } catch {
+      throw end(error, isJSON: false)
+    }
   }
 
   private static func unusable(_ problems: [String], _ command: String) -> ControlFailure {
@@ -195,7 +233,8 @@ struct ControlCommandLine {
   private static func split(_ arguments: [String]) -> (name: String, rest: [String])? {
     var index = arguments.startIndex
     while index < arguments.endIndex, arguments[index].hasPrefix("-") {
-      let takesValue = ["--api-url", "--access-token-file", "--timeout"].contains(arguments[index])
+      let takesValue = ["--api-url", "--access-token-file", "--timeout"]
+        .contains(arguments[index].replacing("_", with: "-"))
       index += takesValue ? 2 : 1
     }
     guard index < arguments.endIndex else { return nil }
@@ -207,11 +246,5 @@ struct ControlCommandLine {
   private static func commandName(_ name: String) -> String {
     let operation = ControlOperations.all.map { $0.operation }.first { $0.name == name }
     return operation?.commandName ?? name.replacing("_", with: "-")
-  }
-
-  private static func compact(_ value: JSONValue) -> String {
-    var buffer = ByteBuffer()
-    value.encode(into: &buffer)
-    return String(buffer: buffer)
   }
 }

@@ -8,6 +8,7 @@ struct ControlFailure: Error, Hashable {
     case refused = 1
     case usage = 64
     case unavailable = 69
+    case outputFailed = 74
     case timedOut = 75
     case answerUnusable = 76
     case noPermission = 77

@@ -59,6 +59,28 @@ enum ControlHelp {
     return lines.joined(separator: "\n")
   }
 
+  /// What is no operation of the table.
+  static func callPage(_ service: ControlOperation.Service) -> String {
+    let command = "liveview-bridge \(service.commandName) call"
+    let target =
+      service == .sora ? "Sora_20201013.ListConnections" : "ImageFlux_20200729.ListChannelIDs"
+    var lines = ["USAGE: \(command) TARGET [JSON|@FILE|-] [OPTIONS]", ""]
+    lines += wrapped(
+      "Calls any operation by its target, the value of the header x-sora-target, also those that "
+        + "this program does not know.", indent: 0)
+    lines += ["", "TARGET"]
+    lines += wrapped("Service_YYYYMMDD.Operation, for example \(target)", indent: 6)
+    lines += ["JSON"]
+    lines += wrapped(
+      "The body: JSON, @FILE, or - for standard input; without it none is sent. It is sent as it "
+        + "is, and the answer is shown as it comes: neither is checked. Give secrets in a file: "
+        + "other users can read process arguments.", indent: 6)
+    lines += ["", "EXAMPLES", "  \(command) \(target) '{}'", "  \(command) \(target) @body.json"]
+    lines += [""] + options(service)
+    lines += ["", "EXIT CODES"] + exitCodes
+    return lines.joined(separator: "\n")
+  }
+
   private static func optionName(_ key: String) -> String { "--\(key.replacing("_", with: "-"))" }
 
   private static func entry(_ key: ControlKey) -> [String] {
@@ -192,8 +214,10 @@ enum ControlHelp {
     "  1   the API refused the call (status 400 and its like)",
     "  64  the arguments cannot be used; nothing was sent",
     "  69  no connection, no TLS, or a fault of the server (status 500 and above)",
+    "  74  standard output cannot be written; the call was carried out",
     "  75  no whole answer in time; the call may be carried out all the same",
-    "  76  the answer cannot be used: no HTTP or JSON, cut off, too large, redirected",
+    "  76  the answer cannot be used: no HTTP or JSON, not as documented, cut off, too",
+    "      large, redirected",
     "  77  access denied, or no access token",
     "  78  the URL, the token or the environment cannot be used",
   ]

@@ -4,7 +4,7 @@ import SoraControl
 
 /// An answer, readable.
 ///
-/// Objects become lines of keys and values, lists of objects tables, session descriptions text.
+/// Objects become lines of keys and values, lists of objects tables, texts of several lines blocks.
 enum ControlReport {
   /// Wider tables are written object by object.
   private static let widthLimit = 140
@@ -12,9 +12,6 @@ enum ControlReport {
   /// - Parameter answer: nil if it has no body.
   static func text(_ answer: JSONValue?) -> String {
     guard let answer else { return "done" }
-    if case .object(let members) = answer, members.count == 1, let sdp = members["sdp"]?.string {
-      return text(of: sdp)
-    }
     return lines(answer).joined(separator: "\n")
   }
 

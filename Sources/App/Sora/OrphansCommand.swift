@@ -1,7 +1,6 @@
 import Foundation
 import JSON
 import Media
-import NIOCore
 import Pipeline
 import SoraControl
 import SoraServices
@@ -46,10 +45,8 @@ struct OrphansCommand {
   var arguments: OrphanArguments
 
   func run() async throws {
-    if arguments.options.wantsHelp {
-      return LogLineWriter.standardOutput.write(Self.help)
-    }
     do {
+      if arguments.options.wantsHelp { return try ControlOutput.write(Self.help) }
       guard arguments.problems.isEmpty else {
         throw ControlFailure(
           .usage, kind: "parametersUnusable",
@@ -59,11 +56,7 @@ struct OrphansCommand {
       try await work()
     } catch {
       let failure = Self.failure(error)
-      if arguments.options.isJSON {
-        LogLineWriter.standardOutput.write(Self.text(failure.json))
-      } else {
-        LogLineWriter.standardError.write("Error: \(failure.message)")
-      }
+      ControlOutput.tell(failure, isJSON: arguments.options.isJSON)
       throw failure
     }
   }
@@ -85,7 +78,7 @@ struct OrphansCommand {
       if arguments.isDeleting {
         try await delete(census, orphans)
       } else {
-        show(census, orphans)
+        try show(census, orphans)
       }
       result = .success(())
     } catch {
@@ -97,7 +90,7 @@ struct OrphansCommand {
 
   // MARK: Listing
 
-  private func show(_ census: ChannelCensus, _ orphans: ChannelOrphans) {
+  private func show(_ census: ChannelCensus, _ orphans: ChannelOrphans) throws {
     let items = census.items.map { item in
       let time = item.createdAt.map { seconds in
         WallClockAnchor(
@@ -117,7 +110,7 @@ struct OrphansCommand {
         "channels": .array(items), "bridge_running": .boolean(orphans.isBridgeRunning),
         "state_file": .string(orphans.path),
       ]
-      return LogLineWriter.standardOutput.write(Self.text(all))
+      return try ControlOutput.write(all)
     }
     var lines = [ControlReport.text(.array(items)), ""]
     lines.append(
@@ -127,7 +120,7 @@ struct OrphansCommand {
     if count > 0 {
       lines.append("\(count) left over: delete with --delete, or start the bridge.")
     }
-    LogLineWriter.standardOutput.write(lines.joined(separator: "\n"))
+    try ControlOutput.write(lines.joined(separator: "\n"))
   }
 
   // MARK: Deleting
@@ -146,18 +139,24 @@ struct OrphansCommand {
         message: "channel \(id) is in use by a running bridge; stop it, and the channel is deleted")
     }
     var deleted: [JSONValue] = []
+    // What can be deleted is, though nobody may read of it.
+    var unwritten: ControlFailure?
+    func say(_ text: String) {
+      do { try ControlOutput.write(text) } catch { unwritten = error }
+    }
     for id in named.isEmpty ? census.leftOver : named {
       let existed = try await orphans.delete(id)
       deleted.append(["channel_id": .string(id), "existed": .boolean(existed)])
       if !arguments.options.isJSON {
-        LogLineWriter.standardOutput.write(existed ? "deleted \(id)" : "was gone: \(id)")
+        say(existed ? "deleted \(id)" : "was gone: \(id)")
       }
     }
     if arguments.options.isJSON {
-      LogLineWriter.standardOutput.write(Self.text(["deleted": .array(deleted)]))
+      try ControlOutput.write(["deleted": .array(deleted)])
     } else if deleted.isEmpty {
-      LogLineWriter.standardOutput.write("nothing is left over")
+      say("nothing is left over")
     }
+    if let unwritten { throw unwritten }
   }
 
   // MARK: Failures
@@ -176,11 +175,5 @@ struct OrphansCommand {
       // The state file: what it holds, or what the system lets us do with it.
       ControlFailure(.configuration, kind: "stateUnusable", message: "\(error)")
     }
-  }
-
-  private static func text(_ value: JSONValue) -> String {
-    var buffer = ByteBuffer()
-    value.encode(into: &buffer)
-    return String(buffer: buffer)
   }
 }

@@ -12,6 +12,20 @@ public protocol ControlRequest: Sendable {
   var parameters: [String: JSONValue] { get }
 }
 
+extension ControlRequest {
+  /// Whether an answer has what the documents promise.
+  ///
+  /// - Throws: What it is missing.
+  public static func checkReply(_ json: JSONValue?) throws(ControlReplyError) {
+    do {
+      _ = try Reply(json: json)
+    } catch {
+      guard json == nil, error.path.isEmpty else { throw error }
+      throw ControlReplyError(path: "", expected: "\(error.expected), but empty")
+    }
+  }
+}
+
 /// What an operation answers, typed.
 public protocol ControlReply: Sendable {
   /// - Parameter json: The body; nil if it is empty, which Sora does for some operations.

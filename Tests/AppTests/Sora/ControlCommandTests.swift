@@ -21,7 +21,7 @@ import Testing
 
   @Test func aCallIsSentAsTheDocumentsSay() async throws {
     let server = try await RawServer(
-      RawServer.reply("200 OK", #"{"sdp":"v=0\r\nm=video 60003 RTP/SAVPF 120\r\n"}"#))
+      RawServer.reply("200 OK", #"{"sdp":"v=0\r\nm=video 60003 RTP/SAVPF 120\r\n","x":[1]}"#))
     let arguments = [
       "sora", "start-forwarding-rtp", "--channel-id", "sora", "--ip-address", "127.0.0.1",
       "--audio-port", "60001", "--video-port", "60003", "--api-url", server.url,
@@ -29,7 +29,8 @@ import Testing
     let outcome = try await run(arguments)
     #expect(outcome.exitCode == 0 && outcome.errors.isEmpty)
     #expect(
-      String(decoding: outcome.output, as: UTF8.self) == "v=0\nm=video 60003 RTP/SAVPF 120\n")
+      String(decoding: outcome.output, as: UTF8.self)
+        == "v=0\r\nm=video 60003 RTP/SAVPF 120\r\n")
     let request = lines(server.requests.first)
     #expect(request.contains("x-sora-target: Sora_20170814.StartForwardingRtp"))
     #expect(request.contains("User-Agent: liveview-bridge/\(Version.current)"))
@@ -40,7 +41,11 @@ import Testing
     let json = try await run(arguments + ["--json"])
     #expect(
       String(decoding: json.output, as: UTF8.self)
-        == #"{"sdp":"v=0\u000d\u000am=video 60003 RTP/SAVPF 120\u000d\u000a"}"# + "\n")
+        == #"{"sdp":"v=0\u000d\u000am=video 60003 RTP/SAVPF 120\u000d\u000a","x":[1]}"# + "\n")
+    let target = try await run([
+      "sora", "call", "Sora_20170814.StartForwardingRtp", "{}", "--api_url", server.url,
+    ])
+    #expect(target.exitCode == 0 && target.output == outcome.output)
     await server.stop()
   }
 
@@ -48,7 +53,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = folder.url.appending(path: "token")
     try Data("fromFile\n".utf8).write(to: file)
-    let server = try await RawServer(RawServer.reply("200 OK", "[]"))
+    let server = try await RawServer(RawServer.reply("200 OK", #"{"channel_ids":[]}"#))
     let url = "LIVEVIEW_BRIDGE_IMAGE_FLUX_API_URL=\(server.url)"
     let prefix = "LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN"
     let name = ["imageflux", "list-channel-ids"]
@@ -92,10 +97,40 @@ import Testing
     await server.stop()
   }
 
+  @Test(arguments: [
+    ["sora", "list-channels"], ["sora", "list-channels", "--json"], ["imageflux", "--help"],
+    ["sora", "list-channels", "--help"], ["imageflux", "orphans", "--help"],
+  ]) func whatCannotBeWrittenIsAFailure(arguments: [String]) async throws {
+    let server = try await RawServer(RawServer.reply("200 OK", "[]"))
+    let outcome = try await ExternalProgram.run(
+      "env",
+      ["LIVEVIEW_BRIDGE_SORA_API_URL=\(server.url)", "sh", "-c", "exec \"$@\" > /dev/full", "sh"]
+        + [BuiltProduct.url("liveview-bridge").path] + arguments)
+    await server.stop()
+    let isCall = !server.requests.isEmpty
+    #expect(outcome.exitCode == 74)
+    #expect(
+      outcome.errors == "Error: cannot write to standard output: No space left on device"
+        + (isCall ? "; the call was carried out all the same\n" : "\n"))
+  }
+
+  @Test func secretsOfKnownTargetsAreNotShown() async throws {
+    let refusal = #"{"error_type":"NO","error_reason":"hunter2 is wrong"}"#
+    let server = try await RawServer(RawServer.reply("400 Bad Request", refusal))
+    let outcome = try await run(
+      ["imageflux", "call", "ImageFlux_20190205.CreateArchiveDestination", "-"]
+        + ["--api-url", server.url],
+      ["LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN=t"],
+      input: #"{"bucket_uri":"s3://b","aws_secret_access_key":"hunter2"}"#)
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("is wrong"))
+    #expect(!outcome.errors.contains("hunter2"))
+    await server.stop()
+  }
+
   @Test func helpGoesToStandardOutput() async throws {
     for arguments in [
       ["sora", "--help"], ["imageflux", "-h"], ["sora", "list-channels", "--help"],
-      ["sora", "ListChannels", "-h"],
+      ["sora", "ListChannels", "-h"], ["sora", "call", "--help"],
     ] {
       let outcome = try await run(arguments)
       #expect(outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.count > 300)

@@ -74,8 +74,46 @@ extension ControlFault {
       "http://127.0.0.1:PORT/: the answer is not JSON: it is compressed, which was not asked for, "
         + "application/json, “x”", 76),
     answer("200 with JSON called text/html", "200 OK", "[]", type: "text/html", "(none)", 0),
-    answer("200 with JSON of no type", "200 OK", #"{"a":1}"#, type: nil, "a  1", 0),
-    answer("200 without a body", "200 OK", "", type: nil, "done", 0),
+    answer("200 with JSON of no type", "200 OK", "[]", type: nil, "(none)", 0),
+  ]
+
+  private static let forwarding = [
+    "sora", "start-forwarding-rtp", "--channel-id", "sora", "--ip-address", "127.0.0.1",
+    "--video-port", "60003",
+  ]
+  private static let place = "http://127.0.0.1:PORT/: the answer is not as documented: "
+
+  /// JSON, but not what the documents promise.
+  static let unusable: [ControlFault] = [
+    answer("an object for a list", "200 OK", #"{"a":1}"#, place + "the reply is not a list", 76),
+    answer("null for a list", "200 OK", "null", place + "the reply is not a list", 76),
+    answer(
+      "nothing for a list", "200 OK", "", type: nil, place + "the reply is not a list, but empty",
+      76),
+    answer(
+      "a list whose elements are others", "200 OK", #"[{"channel_id":5}]"#,
+      place + "[0].channel_id is not a text", 76),
+    answer(
+      "members that are null, or that nobody knows", "200 OK",
+      #"[{"channel_id":"a","multistream":null,"x":1}]"#,
+      "channel_id  multistream  x\na           null         1", 0),
+    answer(
+      "a list for an object", "200 OK", "[]",
+      arguments: [
+        "sora", "get-connection-remote-stats", "--channel-id", "sora", "--connection-id", "5",
+      ], place + "the reply is not an object", 76),
+    answer(
+      "nothing for a session description", "200 OK", "", type: nil, arguments: forwarding,
+      place + "the reply is not an object, but empty", 76),
+    answer(
+      "a number for a session description", "200 OK", #"{"sdp":5}"#, arguments: forwarding,
+      place + "sdp is not a text", 76),
+    answer(
+      "another text for a session description", "200 OK", #"{"sdp":"later"}"#,
+      arguments: forwarding, place + "sdp is not a session description", 76),
+    answer(
+      "nothing where the answer would repeat the call", "200 OK", "", type: nil,
+      arguments: ["sora", "disconnect-channel", "--channel-id", "sora"], "done", 0),
   ]
 
   static let connections: [ControlFault] = [

@@ -27,16 +27,18 @@ struct ControlFault: Sendable, CustomTestStringConvertible {
   /// An answer of the API with this status and body.
   static func answer(
     _ what: String, _ status: String, _ body: String, type: String? = "application/json",
-    headers: String = "", _ message: String, _ exitCode: Int32
+    headers: String = "", arguments: [String] = ["sora", "list-channels"], _ message: String,
+    _ exitCode: Int32
   ) -> ControlFault {
     ControlFault(
       what: what,
       peer: .answers([[RawServer.reply(status, body, type: type, headers: headers)]]),
-      message: message, exitCode: exitCode)
+      arguments: arguments, message: message, exitCode: exitCode)
   }
 
   static let all =
-    words + refusals + statuses + redirections + broken + unreadable + connections + arguments
+    words + refusals + statuses + redirections + broken + unreadable + unusable + connections
+    + arguments
 }
 
 extension ControlFault {

@@ -26,7 +26,7 @@ import Testing
       akane                         null  false
       """
     ),
-    (["sdp": "v=0\r\ns=-\r\n"], "v=0\ns=-"),
+    (["a": "x=0\r\ns=-\r\n"], "a\n  x=0\n  s=-"),
     (
       ["channel_id": "c", "stats": [["type": "rtp", "deep": ["a": ["b": .number(1.5)]]]]],
       """
