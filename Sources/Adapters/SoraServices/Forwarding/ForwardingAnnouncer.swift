@@ -144,6 +144,14 @@ final class ForwardingAnnouncer: Sendable {
           "sora forwarding not stopped; the next start does it",
           metadata: Self.metadata(of: record))
       }
+    case .unusableRecord(let record, let error):
+      logger.warning(
+        "sora state file names what cannot be stopped; forgotten",
+        metadata: Self.metadata(of: record, error))
+    case .noDescription:
+      logger.warning("sora did not say how it forwards")
+    case .startsTwice:
+      logger.notice("sora starts a forwarding that runs; not asked that way again")
     case .unknownOperation(let operation):
       logger.notice(
         "sora does not know an operation; going on without it",
@@ -209,6 +217,7 @@ final class ForwardingAnnouncer: Sendable {
     case .soraRestarted: "Sora was restarted"
     case .apiWasAway: "Sora's API was away"
     case .restartAsked: "an operator asked for it"
+    case .startedTwice: "Sora started it once more, so it was over or ran twice"
     }
   }
 }

@@ -55,16 +55,34 @@ extension ControlError {
     return refusal.status < 500 && refusal.status != 408
   }
 
-  /// Whether the server says no for a reason of the operation itself, such as a channel that does
-  /// not exist, and not because the call has the wrong form.
-  var isAboutTheChannel: Bool {
+  /// Whether the server says no because the channel, or the connection, is not there.
+  ///
+  /// No document lists the words; every other refusal is one that people have to know.
+  var saysNobodyIsThere: Bool {
     guard case .refused(let refusal) = self, isRefusal, !isUnknownOperation else { return false }
-    switch refusal.type {
-    case "InvalidJSON", "MalformedJSON", "MissingHeaderName", "UnexpectedMethod",
-      "PayloadTooLarge":
-      return false
-    default: return true
+    let words = [refusal.type, refusal.reason?.string ?? ""].map { text in
+      text.lowercased().filter { $0.isASCII && $0.isLetter }
     }
+    return words.contains { word in Self.absences.contains { word.contains($0) } }
+  }
+
+  private static let absences = [
+    "notfound", "notexist", "doesntexist", "nosuch", "nochannel", "noconnection",
+    "unknownchannel", "unknownconnection",
+  ]
+
+  /// Whether it was never sent, and never will be, because a value breaks Sora's rules.
+  var isOurs: Bool { if case .parametersUnusable = self { true } else { false } }
+
+  /// Whether a proxy answers in place of a server that is away or overloaded.
+  var isGateways: Bool {
+    let status: Int
+    switch self {
+    case .refused(let refusal): status = refusal.status
+    case .unexpectedStatus(let other, _): status = other
+    default: return false
+    }
+    return (502...504).contains(status)
   }
 
   /// Whether the server says no because `key` is not given.

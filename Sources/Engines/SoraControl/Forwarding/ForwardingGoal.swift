@@ -46,6 +46,8 @@ public struct ForwardingRules: Sendable, Hashable {
   /// Before the second attempt at what failed; doubled up to ``longestRetry``.
   public var firstRetry: Duration = .milliseconds(500)
   public var longestRetry: Duration = .seconds(5)
+  /// Between two starts, at least, that ask whether what was started still runs.
+  var confirmationInterval: Duration { longestRetry * 2 }
   /// For everything that has to be undone at the end.
   public var farewell: Duration = .milliseconds(1200)
   /// Of this, how long an answer to a start that is on its way is awaited.

@@ -33,7 +33,7 @@ extension ForwardingPlan {
       // A Sora that is asked by starting again is left in peace for longer.
       let isBlind = lookUp == .nowhere && unknownOperations.contains("GetStatsReport")
       running.nextCheck = now.advanced(
-        by: isBlind ? max(rules.checkInterval, rules.longestRetry * 2) : rules.checkInterval)
+        by: isBlind ? max(rules.checkInterval, rules.confirmationInterval) : rules.checkInterval)
       state = .running(running)
     }
   }
@@ -69,8 +69,8 @@ extension ForwardingPlan {
     case (.publisher, .failure(let error)) where error.isUnknownOperation:
       doWithout(call)
       self.check(running, after: .totals, now)
-    case (.publisher, .failure(let error)) where error.isAboutTheChannel:
-      lose(running, .publisherLeft, isOver: lookUp == .connections, now)
+    case (.publisher, .failure(let error)) where error.saysNobodyIsThere:
+      lose(running, .publisherLeft, isOver: false, now)
     case (.publisher, .failure(let error)):
       miss(running, ForwardingFailure(operation: call.operationName, error: error), now)
     case (_, .failure(let error)) where error.isUnreachable || error.isLost:
@@ -88,14 +88,26 @@ extension ForwardingPlan {
   }
 
   /// Totals grow; if they do not, Sora was restarted and has forgotten what it was to forward.
+  ///
+  /// After a restart they stay low. Where several Soras answer in turn they do not: that is asked at
+  /// once, and keeps totals from being a sign.
   private mutating func compare(_ totals: SoraTotals, _ running: Running, _ now: MediaTime) {
-    let earlier = self.totals
-    self.totals = totals
-    guard let earlier else { return check(running, after: .totals, now) }
-    if totals.wentBackwards(since: earlier) {
-      return lose(running, .soraRestarted, isOver: true, now)
+    guard let earlier = self.totals else {
+      self.totals = totals
+      return check(running, after: .totals, now)
     }
     var running = running
+    if !areTotalsMixed, totals.wentBackwards(since: earlier) {
+      running.lowReadings += 1
+      guard running.lowReadings >= Self.lowReadingsOfARestart else {
+        return ask(.statisticsReport, .totals, running)
+      }
+      // If it was none after all, nothing may run twice.
+      return lose(running, .soraRestarted, isOver: false, now)
+    }
+    if running.lowReadings > 0 { areTotalsMixed = true }
+    running.lowReadings = 0
+    self.totals = totals
     if lookUp == .nowhere || !running.publisher.isListed, totals.showsTraffic(since: earlier) {
       running.isInDoubt = true
     }
@@ -129,8 +141,11 @@ extension ForwardingPlan {
     running.misses = 0
     retry = rules.firstRetry
     report.situation = .forwarding
-    if running.isInDoubt {
+    if running.isInDoubt, running.nextConfirmation <= now, unrefusedStarts < Self.doublesAccepted {
       running.isInDoubt = false
+      running.nextConfirmation = now.advanced(by: rules.confirmationInterval)
+      // Until it is refused, it may run twice.
+      records = [running.record, running.record]
       state = .starting(Attempt(publisher: running.publisher, confirming: running))
       pending = .start(running.record)
     } else {
@@ -142,25 +157,46 @@ extension ForwardingPlan {
   mutating func confirmed(
     _ running: Running, _ failure: ForwardingFailure, _ now: MediaTime
   ) {
+    records = [running.record]
     if failure.error.isRefusal {
+      // It refuses what is not there, too.
+      if !failure.error.saysNobodyIsThere { unrefusedStarts = 0 }
       check(running, after: .publisher, now)
     } else {
       miss(running, failure, now)
     }
   }
 
+  /// Sora was asked to start what may run already, and did: it was over, or runs twice.
+  mutating func notConfirmed(_ running: Running, _ now: MediaTime) {
+    unrefusedStarts += 1
+    if unrefusedStarts == Self.doublesAccepted { events.append(.startsTwice) }
+    lose(running, .startedTwice, isOver: false, now)
+  }
+
+  /// Readings of totals that have to be low in a row.
+  private static let lowReadingsOfARestart = 3
+  /// So many unrefused starts in a row are no chance: this Sora starts what runs already.
+  private static let doublesAccepted = 2
+
   /// No answer. The forwarding may go on all the same; once is no news.
   private mutating func miss(_ running: Running, _ failure: ForwardingFailure, _ now: MediaTime) {
     var running = running
     running.misses += 1
-    // A proxy in front of a Sora that is away closes connections, or answers in its place.
-    if failure.error.isUnreachable || running.misses > 1 && !failure.error.isTimeout {
+    // A proxy in front of a Sora that is away closes connections, or answers in its place; behind a
+    // firewall nothing answers.
+    if failure.error.isUnreachable || running.misses > 1 && !failure.error.isTimeout
+      || running.misses > Self.slowAnswers
+    {
       running.wasAway = true
     }
     if running.wasAway || running.misses > 1 { note(failure) }
     running.nextCheck = now.advanced(by: nextRetry())
     state = .running(running)
   }
+
+  /// So many answers in a row may come too late without more being wrong.
+  private static let slowAnswers = 3
 
   /// The forwarding is over, or has to be begun anew.
   ///
@@ -177,11 +213,15 @@ extension ForwardingPlan {
     report.situation = .starting
     pending = nil
     if isOver { records.removeAll { $0.isSameForwarding(as: running.record) } }
-    if loss != .publisherLeft {
+    switch loss {
+    case .publisherLeft, .startedTwice: break
+    case .soraRestarted, .apiWasAway, .restartAsked:
       // Another Sora may have other operations.
       lookUp = .connections
       unknownOperations = []
       refused = nil
+      if loss != .restartAsked { unrefusedStarts = 0 }
+      if loss != .soraRestarted { areTotalsMixed = false }
     }
     retry = rules.firstRetry
     clear(then: .seek)

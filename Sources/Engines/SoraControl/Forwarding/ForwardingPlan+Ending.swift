@@ -14,14 +14,14 @@ extension ForwardingPlan {
     leftForLater = []
     report.situation = .ending
     switch state {
-    case .starting(let attempt):
+    case .starting:
       if case .start = inFlight {
         let until = now.advanced(by: rules.farewellToStart)
-        state = .ending(deadline: deadline, .awaitingStart(until: until, attempt))
+        state = .ending(deadline: deadline, .awaitingStart(until: until))
         return
       }
       // It was not sent yet.
-      if attempt.confirming == nil { forgetFirst() }
+      forgetFirst()
     case .clearing:
       if case .stop = inFlight {
         state = .ending(deadline: deadline, .stopping(failures: 0))
@@ -44,10 +44,8 @@ extension ForwardingPlan {
     _ result: Result<JSONValue?, ControlError>, _ farewell: Farewell, deadline: MediaTime
   ) {
     switch farewell {
-    case .awaitingStart(_, let attempt):
-      if case .failure(let error) = result, !error.mayBeDone, attempt.confirming == nil {
-        forgetFirst()
-      }
+    case .awaitingStart:
+      if case .failure(let error) = result, !error.mayBeDone { forgetFirst() }
       stopNext(deadline: deadline)
     case .stopping(let failures):
       guard let record = records.first else { return end() }
@@ -55,6 +53,8 @@ extension ForwardingPlan {
       case .success: events.append(.stopped(record))
       case .failure(let error) where error.isRefusal || error.isUnknownOperation:
         events.append(.nothingToStop(record, error))
+      case .failure(let error) where error.isOurs:
+        events.append(.unusableRecord(record, error))
       case .failure(let error) where error.isUnreachable:
         return end()
       case .failure(let error):

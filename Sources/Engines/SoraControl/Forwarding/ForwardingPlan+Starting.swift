@@ -24,7 +24,9 @@ extension ForwardingPlan {
     guard let record = records.first else { return clear(then: next) }
     switch result {
     case .success:
-      events.append(.stopped(record))
+      if toldStops.insert(record).inserted { events.append(.stopped(record)) }
+    case .failure(let error) where error.isOurs:
+      events.append(.unusableRecord(record, error))
     case .failure(let error) where error.isRefusal || error.isUnknownOperation:
       events.append(.nothingToStop(record, error))
     case .failure(let error):
@@ -64,7 +66,7 @@ extension ForwardingPlan {
     case .failure(let error) where error.isUnknownOperation:
       doWithout(call)
       seek(now)
-    case .failure(let error) where error.isAboutTheChannel:
+    case .failure(let error) where error.saysNobodyIsThere:
       wait(for: goal.connectionID.map { .connection($0) } ?? .publisher, now)
     case .failure(let error):
       fail(ForwardingFailure(operation: call.operationName, error: error), now: now)
@@ -130,9 +132,13 @@ extension ForwardingPlan {
   ) {
     guard let record = records.first else { return clear(then: .start(attempt)) }
     switch result {
-    case .success(let json): started(record, attempt, json?["sdp"]?.string, now)
+    case .success(let json):
+      if let running = attempt.confirming { return notConfirmed(running, now) }
+      started(record, attempt, now)
+      describe(json)
+      follow(record, attempt, now)
     case .failure(let error):
-      if let key = missingPort(error, record) {
+      if attempt.confirming == nil, let key = missingPort(error, record) {
         discards.insert(key)
         events.append(.discards(key: key))
         return start(attempt)
@@ -155,25 +161,49 @@ extension ForwardingPlan {
   }
 
   private mutating func started(
-    _ record: ForwardingRecord, _ attempt: Attempt, _ description: String?, _ now: MediaTime
+    _ record: ForwardingRecord, _ attempt: Attempt, _ now: MediaTime
   ) {
     let connectionID = attempt.publisher.connectionID
-    if attempt.confirming == nil {
-      report.counters.starts &+= 1
-      if loss != nil { report.counters.restores &+= 1 }
-      events.append(.started(connectionID: connectionID, after: loss))
-      report.since = now
-    }
+    report.counters.starts &+= 1
+    if loss != nil { report.counters.restores &+= 1 }
+    events.append(.started(connectionID: connectionID, after: loss))
+    report.since = now
+    toldStops = []
     loss = nil
     refused = nil
     totals = nil
     retry = rules.firstRetry
     report.situation = .forwarding
     report.connectionID = connectionID
-    report.description = description
+  }
+
+  /// Takes the SDP of the answer to StartForwardingRtp.
+  ///
+  /// Sora forwards without one, too, but nobody knows how.
+  private mutating func describe(_ json: JSONValue?) {
+    // Source: RFC 8866, section 5: `v=` is the first line.
+    if let text = json?["sdp"]?.string, text.hasPrefix("v=") {
+      report.description = text
+      reported.remove(Self.descriptionKey)
+      return
+    }
+    report.description = nil
+    report.counters.failures &+= 1
+    report.lastFailure = ForwardingFailure(
+      operation: "StartForwardingRtp",
+      error: .replyUnusable(ControlReplyError(path: "sdp", expected: "a description (SDP)")))
+    if isNews(Self.descriptionKey) { events.append(.noDescription) }
+  }
+
+  private static let descriptionKey = "sdp"
+
+  private mutating func follow(
+    _ record: ForwardingRecord, _ attempt: Attempt, _ now: MediaTime
+  ) {
     let running = Running(
-      publisher: attempt.publisher, record: record, nextCheck: now, nextStatistics: now)
-    if rules.requestsKeyframe, connectionID != nil,
+      publisher: attempt.publisher, record: record, nextCheck: now, nextStatistics: now,
+      nextConfirmation: now.advanced(by: rules.confirmationInterval))
+    if rules.requestsKeyframe, attempt.publisher.connectionID != nil,
       !unknownOperations.contains("RequestKeyFrame")
     {
       requestKeyframe(running)
@@ -197,10 +227,15 @@ extension ForwardingPlan {
   }
 
   /// It may have begun: only what is known to be stopped may be started.
+  ///
+  /// At once for the first time, since an answer can be lost by chance; in a while if it happens
+  /// again, or if a proxy says that Sora is away or overloaded.
   private mutating func startLost(
     _ attempt: Attempt, _ failure: ForwardingFailure, _ now: MediaTime
   ) {
-    guard !attempt.wasLost else { return fail(failure, now: now) }
+    guard !attempt.wasLost, retry == rules.firstRetry, !failure.error.isGateways else {
+      return fail(failure, now: now)
+    }
     var attempt = attempt
     attempt.wasLost = true
     attempt.confirming = nil

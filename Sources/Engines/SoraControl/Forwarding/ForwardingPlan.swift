@@ -38,7 +38,9 @@ public enum ForwardingOrder: Sendable, Hashable {
 /// Operations a Sora does not have are done without: ListChannelConnections, GetChannelRemoteStats
 /// in its place, GetStatsReport, GetConnectionRemoteStats, RequestKeyFrame. One that only has the
 /// two forwarding operations of 2017 is told the channel only; whether it still forwards is found
-/// out by starting once more, which a Sora that forwards refuses.
+/// out by starting once more, which a Sora that forwards refuses. If it does not refuse, it was over
+/// or runs twice now: it is stopped twice and started once. A Sora that did so twice in a row is
+/// not asked that way again.
 ///
 /// Use: one fact (`answered`, `remembered`, `shutdownAsked`, …), then ``poll(now:)`` until it says
 /// `wait` or `finished`.
@@ -82,6 +84,10 @@ public struct ForwardingPlan: Sendable {
     var wasAway = false
     /// Nobody can say whether the publisher is still the same.
     var isInDoubt = false
+    /// Before that, doubts wait.
+    var nextConfirmation: MediaTime
+    /// Totals in a row that are smaller than before.
+    var lowReadings = 0
   }
 
   /// What a check asks, in this order.
@@ -91,7 +97,7 @@ public struct ForwardingPlan: Sendable {
 
   enum Farewell: Sendable {
     /// What the start that is on its way came to decides what is to be stopped.
-    case awaitingStart(until: MediaTime, Attempt)
+    case awaitingStart(until: MediaTime)
     case stopping(failures: Int)
   }
 
@@ -105,7 +111,7 @@ public struct ForwardingPlan: Sendable {
   var state: State
   public internal(set) var report = ForwardingReport()
   var lookUp = LookUp.connections
-  /// What may be running.
+  /// What may be running; what may run twice is in it twice.
   var records: [ForwardingRecord]
   /// What may be running, too, but could not be stopped.
   var leftForLater: [ForwardingRecord] = []
@@ -114,6 +120,12 @@ public struct ForwardingPlan: Sendable {
   var inFlight: ForwardingCall?
   var events: [ForwardingEvent] = []
   var totals: SoraTotals?
+  /// Several Soras answer, each with totals of its own, which say nothing about a restart.
+  var areTotalsMixed = false
+  /// Starts in a row that Sora should have refused, because what they start was running.
+  var unrefusedStarts = 0
+  /// Stopped since the last start, as events told already.
+  var toldStops: Set<ForwardingRecord> = []
   /// Why the next start is not the first.
   var loss: ForwardingLoss?
   var retry: Duration
@@ -168,7 +180,7 @@ public struct ForwardingPlan: Sendable {
     switch state {
     case .pausing(let until): until
     case .running(let running): running.nextCheck
-    case .ending(_, .awaitingStart(let until, _)): until
+    case .ending(_, .awaitingStart(let until)): until
     case .ending(let deadline, .stopping): deadline
     case .clearing, .seeking, .starting, .checking, .ended: nil
     }
@@ -180,7 +192,7 @@ public struct ForwardingPlan: Sendable {
     case .running(let running) where isKeyframeWanted: requestKeyframe(running)
     case .running(let running) where running.nextCheck <= now: check(running, after: nil, now)
     case .ending(let deadline, _) where deadline <= now: end()
-    case .ending(let deadline, .awaitingStart(let until, _)) where until <= now:
+    case .ending(let deadline, .awaitingStart(let until)) where until <= now:
       stopNext(deadline: deadline)
     case .clearing, .seeking, .pausing, .starting, .running, .checking, .ending, .ended: break
     }

@@ -42,6 +42,8 @@ public enum ForwardingLoss: Sendable, Hashable {
   case apiWasAway
   /// An operator wants it anew.
   case restartAsked
+  /// Sora did not refuse to start it once more: it was over, or runs twice.
+  case startedTwice
 }
 
 /// What a log should say, once.
@@ -60,6 +62,12 @@ public enum ForwardingEvent: Sendable, Hashable {
   case leftForLater(ForwardingRecord, ControlError)
   /// What stays in the state file because there was no time to stop it, or nobody to ask.
   case leftBehind([ForwardingRecord])
+  /// The state file names what no Sora can have; nothing of it is kept.
+  case unusableRecord(ForwardingRecord, ControlError)
+  /// Sora forwards, but did not say how.
+  case noDescription
+  /// This Sora starts what runs already, so it is not asked that way whether it still runs.
+  case startsTwice
   /// This Sora does not have the operation; it is done without.
   case unknownOperation(String)
   /// An operation that is not essential did not work.
@@ -89,7 +97,7 @@ public struct ForwardingReport: Sendable, Hashable {
   public var connectionID: String?
   /// Since when it is forwarded without a break; nil while it is not.
   public var since: MediaTime?
-  /// The SDP as Sora gave it; nil while nothing is forwarded, or if it gave none.
+  /// The SDP as Sora gave it; nil while nothing is forwarded, or if it gave nothing like it.
   public var description: String?
   /// What the publisher says about itself, as Sora passes it on.
   public var statistics: JSONValue?

@@ -225,7 +225,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Rehearsal.lost, .connectionClosed(reason: "reset"), .unexpectedStatus(502, excerpt: ""),
+    Rehearsal.lost, .connectionClosed(reason: "reset"), .unexpectedStatus(500, excerpt: ""),
     .refused(ControlRefusal(status: 500, type: "HandlerException")),
     .notJSON(contentType: "text/html", excerpt: "<", reason: "no value"),
   ])
