@@ -90,6 +90,18 @@ import Testing
     }
   }
 
+  @Test func parametersInChunksAreToldWhatIsMissing() async throws {
+    offerEcho()
+    try await fixture.whileServing { base in
+      let raw = try await RawConnection(base)
+      try await raw.send(
+        "POST /control/sora/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+      let reply = try await raw.readToEnd()
+      #expect(reply.hasPrefix("HTTP/1.1 411 ") && reply.contains("Content-Length"))
+    }
+  }
+
   @Test(
     arguments: [
       (.done(.null), 200), (.unusableParameters(.object([:])), 400), (.refused(.null), 422),

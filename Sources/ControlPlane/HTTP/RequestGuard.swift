@@ -13,8 +13,8 @@ struct RequestGuard: RouterMiddleware {
 
   let hosts: HostPolicy
   /// Largest body of a request to a page, which is read and ignored. A client that announces more,
-  /// or does not say how much, is told off and its connection closed; so is one with more
-  /// parameters than an action takes.
+  /// or does not say how much, is told off and its connection closed; so is one with parameters
+  /// that are more than an action takes or of unknown length.
   static let maxIgnoredBytes = 4096
 
   func handle(
@@ -36,9 +36,14 @@ struct RequestGuard: RouterMiddleware {
     }
     let isAction = ControlActions.isBelow(request.uri.path)
     let maxBytes = isAction ? ControlBoard.maxParameterBytes : Self.maxIgnoredBytes
+    if isAction, request.headers[.transferEncoding] != nil {
+      return Self.refuseBody(
+        context, .lengthRequired, "parameters need a Content-Length; they cannot come in chunks")
+    }
     guard Self.hasAcceptableBody(request, maxBytes: maxBytes) else {
       return Self.refuseBody(
-        context, isAction ? "no action takes more than \(maxBytes) bytes" : "no page takes a body")
+        context, .contentTooLarge,
+        isAction ? "no action takes more than \(maxBytes) bytes" : "no page takes a body")
     }
     switch request.method {
     case .get, .head: break
@@ -63,10 +68,11 @@ struct RequestGuard: RouterMiddleware {
   }
 
   /// Replies and closes: the server would otherwise read the rest of the body, however long.
-  private static func refuseBody(_ context: Context, _ reason: String) -> Response {
+  private static func refuseBody(
+    _ context: Context, _ status: HTTPResponse.Status, _ reason: String
+  ) -> Response {
     let channel = context.channel
-    var response = Response.failure(
-      .contentTooLarge, reason, headers: [.connection: "close"])
+    var response = Response.failure(status, reason, headers: [.connection: "close"])
     let body = response.body
     response.body = ResponseBody(contentLength: body.contentLength) { writer in
       try await body.write(writer)
