@@ -92,23 +92,19 @@ struct OrphansCommand {
 
   private func show(_ census: ChannelCensus, _ orphans: ChannelOrphans) throws {
     let items = census.items.map { item in
-      let time = item.createdAt.map { seconds in
-        WallClockAnchor(
-          mediaTime: MediaTime(nanoseconds: 0),
-          unixNanoseconds: seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue)
-      }
       var members: [String: JSONValue] = [
         "channel_id": .string(item.channelID), "origin": .string(item.origin.rawValue),
         "exists": item.exists.map { .boolean($0) } ?? .null,
       ]
-      if let time { members["created"] = .string(time.iso8601) }
+      if let seconds = item.createdAt { members["created"] = .string(Self.time(seconds)) }
       if let url = item.apiURL { members["api_url"] = .string(url) }
       return JSONValue.object(members)
     }
     if arguments.options.isJSON {
       let all: JSONValue = [
         "channels": .array(items), "bridge_running": .boolean(orphans.isBridgeRunning),
-        "state_file": .string(orphans.path),
+        "state_file": .string(orphans.path), "is_listed": .boolean(census.isListed),
+        "unanswered_creations": .array(census.unsettledCreations.map { .string(Self.time($0)) }),
       ]
       return try ControlOutput.write(all)
     }
@@ -116,11 +112,25 @@ struct OrphansCommand {
     lines.append(
       "State file: \(orphans.path)"
         + (orphans.isBridgeRunning ? ", in use by a running bridge" : ""))
+    if !census.isListed {
+      lines.append("The API lists no channels: these are those of the state file.")
+    }
+    for seconds in census.unsettledCreations {
+      lines.append(
+        "Creation without a usable answer at \(Self.time(seconds)): a channel may exist.")
+    }
     let count = census.leftOver.count
     if count > 0 {
       lines.append("\(count) left over: delete with --delete, or start the bridge.")
     }
     try ControlOutput.write(lines.joined(separator: "\n"))
+  }
+
+  private static func time(_ seconds: Int64) -> String {
+    WallClockAnchor(
+      mediaTime: MediaTime(nanoseconds: 0),
+      unixNanoseconds: seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+    ).iso8601
   }
 
   // MARK: Deleting
@@ -145,10 +155,13 @@ struct OrphansCommand {
       do { try ControlOutput.write(text) } catch { unwritten = error }
     }
     for id in named.isEmpty ? census.leftOver : named {
-      let existed = try await orphans.delete(id)
+      // The list may be late, so a named one is deleted all the same.
+      let isKnownMissing = census.isListed && census[id] == nil
+      let answered = try await orphans.delete(id)
+      let existed = answered && !isKnownMissing && census[id]?.exists != false
       deleted.append(["channel_id": .string(id), "existed": .boolean(existed)])
       if !arguments.options.isJSON {
-        say(existed ? "deleted \(id)" : "was gone: \(id)")
+        say(existed ? "deleted \(id)" : "not there: \(id)")
       }
     }
     if arguments.options.isJSON {

@@ -30,6 +30,9 @@ extension ControlRefusal: CustomStringConvertible {
       ?? "the server refuses the call: \(type)\(reason)"
   }
 
+  /// Whether the type is one of swidden's own words: about the request, or a failure inside.
+  var isOfTheRequest: Bool { Self.sentences[type] != nil }
+
   /// What swidden's own words mean. Words of the operations speak for themselves.
   private static let sentences = [
     "MissingService": "the server does not know this service: Sora's and ImageFlux's APIs have "

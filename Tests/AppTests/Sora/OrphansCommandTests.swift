@@ -94,7 +94,7 @@ import Testing
     #expect(api.read { $0.channelIDs } == [])
     let gone = try await orphans("--delete", other)
     #expect(gone.exitCode == 0)
-    #expect(String(decoding: gone.output, as: UTF8.self).contains("was gone"))
+    #expect(String(decoding: gone.output, as: UTF8.self).contains("not there"))
     // Looking leaves nothing behind.
     #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "state").path))
   }

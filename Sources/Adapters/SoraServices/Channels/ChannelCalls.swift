@@ -9,11 +9,16 @@ struct ChannelCalls: Sendable {
   func list() async -> ChannelFact {
     do throws(ControlError) {
       return .listed(try await client.send(ListChannelIDs()).channelIDs)
-    } catch .refused(let refusal) where [400, 404, 405].contains(refusal.status) {
+    } catch .refused(let refusal) where Self.hasNoList(refusal) {
       return .listRefused("\(ControlError.refused(refusal))")
     } catch {
       return .listFailed("\(error)")
     }
+  }
+
+  /// Whether the API turns the list down, not this call of it.
+  static func hasNoList(_ refusal: ControlRefusal) -> Bool {
+    [400, 404, 405].contains(refusal.status)
   }
 
   func create() async -> ChannelFact {
@@ -27,8 +32,9 @@ struct ChannelCalls: Sendable {
           id: reply.channelID, soraURL: reply.soraURL ?? "",
           playlists: reply.playlistURL.map { [ChannelPlaylist(url: $0)] } ?? []))
     } catch {
-      return error.hasSurelyDoneNothing
-        ? .creationRefused("\(error)") : .creationUncertain("\(error)")
+      if error.hasSurelyDoneNothing { return .creationRefused("\(error)") }
+      return error.isUnusableAnswer
+        ? .creationUnusable("\(error)") : .creationUncertain("\(error)")
     }
   }
 
@@ -36,14 +42,21 @@ struct ChannelCalls: Sendable {
     do throws(ControlError) {
       _ = try await client.send(DeleteChannel(channelID: id))
       return .deleted
-    } catch .refused(let refusal) {
-      return .deletionRefused("\(ControlError.refused(refusal))")
+    } catch .refused(let refusal) where Self.isRefusal(refusal.status) {
+      return .deletionRefused(
+        "\(ControlError.refused(refusal))", isUnknown: refusal.saysNoSuchChannel)
     } catch .unexpectedStatus(404, let excerpt) {
       // Whether ImageFlux says so in Sora's form is not documented.
-      return .deletionRefused("\(ControlError.unexpectedStatus(404, excerpt: excerpt))")
+      return .deletionRefused(
+        "\(ControlError.unexpectedStatus(404, excerpt: excerpt))", isUnknown: true)
     } catch {
       return .deletionFailed("\(error)")
     }
+  }
+
+  /// Whether a status says no for good; any other may pass.
+  private static func isRefusal(_ status: Int) -> Bool {
+    (400..<500).contains(status) && status != 408 && status != 429
   }
 
   func listPlaylists(of id: String) async -> ChannelFact {
@@ -67,6 +80,15 @@ extension ControlError {
       true
     case .refused(let refusal): (400..<500).contains(refusal.status) && refusal.status != 408
     case .unexpectedStatus(let status, _): (400..<500).contains(status) && status != 408
+    default: false
+    }
+  }
+
+  /// Whether there was an answer that says yes and nothing else that could be used.
+  var isUnusableAnswer: Bool {
+    switch self {
+    case .replyUnusable, .notJSON, .replyTooLarge: true
+    case .unexpectedStatus(let status, _): (200..<300).contains(status)
     default: false
     }
   }

@@ -50,11 +50,11 @@ public final class ChannelOrphans: Sendable {
     await file.unlock()
   }
 
-  /// All channels, and whose they are.
+  /// All channels, and whose they are. Where the API lists none, those of the state file.
   ///
   /// - Throws: `ControlError`, `StateFileError`, or `ChannelBookError` if the file is no book.
   public func census() async throws -> ChannelCensus {
-    let listed = try await client.send(ListChannelIDs()).channelIDs
+    let listed = try await listed()
     return ChannelCensus(
       book: try await book(), account: account, listed: listed, isBridgeRunning: isBridgeRunning)
   }
@@ -78,10 +78,23 @@ public final class ChannelOrphans: Sendable {
       _ = try await client.send(DeleteChannel(channelID: channelID))
       return true
     } catch {
-      guard case .refused = error else { throw error }
-      let listed = try await client.send(ListChannelIDs()).channelIDs
+      guard case .refused(let refusal) = error else { throw error }
+      guard let listed = try await listed() else {
+        if refusal.saysNoSuchChannel { return false }
+        throw error
+      }
       if listed.contains(channelID) { throw error }
       return false
+    }
+  }
+
+  /// Nil if the API does not tell.
+  private func listed() async throws -> [String]? {
+    do {
+      return try await client.send(ListChannelIDs()).channelIDs
+    } catch {
+      guard case .refused(let refusal) = error, ChannelCalls.hasNoList(refusal) else { throw error }
+      return nil
     }
   }
 

@@ -119,7 +119,9 @@ public final class ImageFluxChannels: Sendable {
     case .gone: .lost
     case .deleted: .deleted
     case .deletionFailed: .deletionFailed
-    case .unclaimed, .playlistsChanged, .limited, .checkFailed, .cannotRecord: nil
+    case .givenUp, .unanswered, .suspended, .unclaimed, .playlistsChanged, .limited,
+      .checkFailed, .cannotRecord:
+      nil
     }
   }
 
@@ -141,6 +143,10 @@ public final class ImageFluxChannels: Sendable {
       }
     case .deleted(let id):
       logger.notice("channel deleted", metadata: [LogKey.channel: .string(id)])
+    case .givenUp(let id, let reason):
+      logger.notice(
+        "channel given up: the API does not know it",
+        metadata: [LogKey.channel: .string(id), LogKey.reason: .string(reason)])
     // The session ends with this, and says so.
     case .gone: break
     case .deletionFailed(let id, let reason):
@@ -154,16 +160,15 @@ public final class ImageFluxChannels: Sendable {
           "channel appeared around an unfinished creation; left alone",
           metadata: [LogKey.channel: .string(id)])
       }
-    case .limited(let perHour, let wait):
-      let text = "\(perHour) channels were created within an hour, no more are"
-      telemetry.report(error: text)
-      telemetry.note(.waiting, "the hourly limit of new channels")
-      logger.error(
-        "too many new channels",
+    case .unanswered(let time, let reason):
+      logger.warning(
+        "creation without a usable answer: there may be a channel that nobody knows of",
         metadata: [
-          LogKey.count: .stringConvertible(perHour),
-          LogKey.retryInSeconds: .stringConvertible(Int(wait.inSeconds)),
+          LogKey.detail: .string("asked for at \(Self.text(of: time))"),
+          LogKey.reason: .string(reason),
         ])
+    case .suspended(let count, let wait): tellSuspended(count, wait)
+    case .limited(let perHour, let wait): tellLimited(perHour, wait)
     case .checkFailed(let reason):
       telemetry.report(error: "cannot list the channels: \(reason)")
       logger.debug("channel not checked", metadata: [LogKey.reason: .string(reason)])
@@ -171,6 +176,37 @@ public final class ImageFluxChannels: Sendable {
       telemetry.report(error: reason)
       logger.warning("state not written", metadata: [LogKey.reason: .string(reason)])
     }
+  }
+
+  private func tellLimited(_ perHour: Int, _ wait: Duration) {
+    telemetry.report(error: "\(perHour) channels were created within an hour, no more are")
+    telemetry.note(.waiting, "the hourly limit of new channels")
+    telemetry.logger.error("too many new channels", metadata: Self.metadata(perHour, wait))
+  }
+
+  private func tellSuspended(_ count: Int, _ wait: Duration) {
+    let text =
+      "\(count) creations in a row had no usable answer, each may have made a channel; no more are "
+      + "tried for now, see liveview-bridge imageflux orphans"
+    telemetry.report(error: text)
+    telemetry.note(.waiting, "after creations without a usable answer")
+    telemetry.logger.error(
+      "creations without a usable answer, no more for now; see liveview-bridge imageflux orphans",
+      metadata: Self.metadata(count, wait))
+  }
+
+  private static func metadata(_ count: Int, _ wait: Duration) -> Logger.Metadata {
+    [
+      LogKey.count: .stringConvertible(count),
+      LogKey.retryInSeconds: .stringConvertible(Int(wait.inSeconds)),
+    ]
+  }
+
+  private static func text(of unixSeconds: Int64) -> String {
+    WallClockAnchor(
+      mediaTime: MediaTime(nanoseconds: 0),
+      unixNanoseconds: unixSeconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+    ).iso8601
   }
 
   private var details: StatusValue {
@@ -193,6 +229,8 @@ public final class ImageFluxChannels: Sendable {
       "channelsPerHour": .int(settings.channelsPerHour),
       "leftOver": .array((plan?.leftovers ?? []).map { .string($0) }),
       "unclaimed": .array((plan?.unclaimed ?? []).map { .string($0) }),
+      "unansweredCreations": .array(
+        (plan?.unansweredCreations ?? []).map { .string(Self.text(of: $0)) }),
       "ofOtherAccounts": .array((plan?.otherAccountsChannels ?? []).map { .string($0) }),
     ])
   }

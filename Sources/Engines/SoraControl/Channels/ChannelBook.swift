@@ -19,10 +19,10 @@ public struct ChannelBook: Sendable, Hashable {
   /// the bridge was never told of.
   public struct Intent: Sendable, Hashable {
     public var at: Int64
-    /// All channels of the account before it.
-    public var known: [String]
+    /// All channels of the account before it; nil if the API did not tell.
+    public var known: [String]?
 
-    public init(at: Int64, known: [String]) {
+    public init(at: Int64, known: [String]?) {
       self.at = at
       self.known = known
     }
@@ -33,10 +33,14 @@ public struct ChannelBook: Sendable, Hashable {
     public var account: ChannelAccount
     public var channels: [Entry] = []
     public var intent: Intent?
+    /// Creations without a usable answer that no list of the channels has explained since.
+    public var unsettled: [Intent] = []
+    /// When there was no usable answer, since the last creation that had one.
+    public var unanswered: [Int64] = []
     /// Channels that appeared around a creation without an answer. They may be somebody else's, so
     /// the bridge leaves them alone.
     public var unclaimed: [String] = []
-    /// When channels were created in the last hour.
+    /// When channels were created in the last hour, or may have been.
     public var creations: [Int64] = []
 
     public init(account: ChannelAccount) {
@@ -47,6 +51,18 @@ public struct ChannelBook: Sendable, Hashable {
 
     var isEmpty: Bool {
       channels.isEmpty && intent == nil && unclaimed.isEmpty && creations.isEmpty
+        && unsettled.isEmpty && unanswered.isEmpty
+    }
+
+    /// Most creations without an answer that are remembered.
+    static let unansweredLimit = 100
+
+    /// The creation that was asked for had no usable answer.
+    mutating func noteUnanswered() {
+      guard let intent else { return }
+      unsettled = (unsettled + [intent]).suffix(Self.unansweredLimit)
+      unanswered = (unanswered + [intent.at]).suffix(Self.unansweredLimit)
+      self.intent = nil
     }
   }
 
@@ -104,11 +120,17 @@ extension ChannelBook {
       "unclaimed": .array(page.unclaimed.map { .string($0) }),
       "creations": .array(page.creations.map { .integer(Int($0)) }),
     ]
-    if let intent = page.intent {
-      members["intent"] = .object([
-        "at": .integer(Int(intent.at)), "known": .array(intent.known.map { .string($0) }),
-      ])
+    if let intent = page.intent { members["intent"] = json(of: intent) }
+    if !page.unsettled.isEmpty { members["unsettled"] = .array(page.unsettled.map(json(of:))) }
+    if !page.unanswered.isEmpty {
+      members["unanswered"] = .array(page.unanswered.map { .integer(Int($0)) })
     }
+    return .object(members)
+  }
+
+  private static func json(of intent: Intent) -> JSONValue {
+    var members: [String: JSONValue] = ["at": .integer(Int(intent.at))]
+    if let known = intent.known { members["known"] = .array(known.map { .string($0) }) }
     return .object(members)
   }
 
@@ -144,12 +166,26 @@ extension ChannelBook {
     for value in try list(json["creations"], path + ".creations") {
       page.creations.append(try time(value, path + ".creations"))
     }
-    if let intent = json["intent"] {
-      page.intent = Intent(
-        at: try time(intent["at"], path + ".intent.at"),
-        known: try texts(intent["known"], path + ".intent.known"))
+    if let value = json["intent"] { page.intent = try intent(value, path + ".intent") }
+    if let values = json["unsettled"] {
+      for (index, value) in try list(values, path + ".unsettled").enumerated() {
+        page.unsettled.append(try intent(value, "\(path).unsettled[\(index)]"))
+      }
+    }
+    if let values = json["unanswered"] {
+      for value in try list(values, path + ".unanswered") {
+        page.unanswered.append(try time(value, path + ".unanswered"))
+      }
     }
     return page
+  }
+
+  private static func intent(
+    _ json: JSONValue, _ path: String
+  ) throws(ChannelBookError) -> Intent {
+    let at = try time(json["at"], path + ".at")
+    guard let known = json["known"] else { return Intent(at: at, known: nil) }
+    return Intent(at: at, known: try texts(known, path + ".known"))
   }
 
   private static func list(

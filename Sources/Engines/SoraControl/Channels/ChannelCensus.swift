@@ -25,19 +25,26 @@ public struct ChannelCensus: Sendable, Hashable {
   }
 
   public var items: [Item]
+  /// Whether ImageFlux listed the account's channels.
+  public var isListed: Bool
+  /// When creations had no usable answer, seconds since 1970: each may have made a channel that no
+  /// list has explained yet.
+  public var unsettledCreations: [Int64]
 
   /// - Parameters:
-  ///   - listed: The account's channels, as ImageFlux lists them.
+  ///   - list: The account's channels, as ImageFlux lists them; nil if it does not.
   ///   - isBridgeRunning: Whether a running bridge keeps the book.
   public init(
-    book: ChannelBook, account: ChannelAccount, listed: [String], isBridgeRunning: Bool
+    book: ChannelBook, account: ChannelAccount, listed list: [String]?, isBridgeRunning: Bool
   ) {
-    let existing = Set(listed)
+    let existing = Set(list ?? [])
     let page = book[account]
+    isListed = list != nil
+    unsettledCreations = page.unsettled.map(\.at) + (page.intent.map { [$0.at] } ?? [])
     items = page.channels.map { entry in
       Item(
         channelID: entry.channelID, origin: isBridgeRunning ? .inUse : .leftOver,
-        exists: existing.contains(entry.channelID), createdAt: entry.createdAt)
+        exists: list.map { $0.contains(entry.channelID) }, createdAt: entry.createdAt)
     }
     for other in book.pages where other.account != account {
       // Under a token of the same API that was renewed: this one lists it, so it is the account's.
@@ -52,8 +59,9 @@ public struct ChannelCensus: Sendable, Hashable {
       }
     }
     let inBook = Set(items.map(\.channelID))
-    let appeared = page.intent.map { existing.subtracting($0.known) } ?? []
-    let suspects = appeared.union(page.unclaimed)
+    let intents = page.unsettled + (page.intent.map { [$0] } ?? [])
+    let appeared = intents.compactMap(\.known).flatMap { existing.subtracting($0) }
+    let suspects = Set(appeared + page.unclaimed)
     items += existing.subtracting(inBook).sorted().map { id in
       Item(
         channelID: id, origin: suspects.contains(id) ? .unfinishedCreation : .notOurs,

@@ -9,8 +9,8 @@ extension ChannelPlan {
     case .surveying: surveyed(fact, at: time)
     case .saving(let rest, let next): saved(fact, rest: rest, next: next, at: time)
     case .deleting(let deletion): deletionAnswered(fact, deletion, at: time)
-    case .doubting(let deletion, let reason):
-      doubtAnswered(fact, deletion, reason: reason, at: time)
+    case .doubting(let deletion, let reason, let isUnknown):
+      doubtAnswered(fact, deletion, reason: reason, isUnknown: isUnknown, at: time)
     case .savingIntent: intentSaved(fact, at: time)
     case .creating: creationAnswered(fact, at: time)
     case .savingChannel(let channel): channelSaved(fact, channel, at: time)
@@ -25,7 +25,7 @@ extension ChannelPlan {
 
   // MARK: What there is
 
-  private mutating func survey() -> ChannelOrder {
+  mutating func survey() -> ChannelOrder {
     state = .surveying
     return .list
   }
@@ -35,7 +35,8 @@ extension ChannelPlan {
     case (.listed(let ids), let source):
       take(ids)
       adoptFromOtherTokens()
-      settleIntent()
+      noteUnfinishedCreation()
+      settle()
       nextCheck = time.mediaTime.advanced(by: settings.checkInterval)
       switch source {
       case .created: return save(rest: nil, next: .create, at: time)
@@ -45,9 +46,13 @@ extension ChannelPlan {
         return save(rest: nil, next: .end(.givenChannelMissing(channel.id)), at: time)
       }
     case (.listRefused(let reason), .created):
+      (listed, hasList) = ([], false)
+      noteUnfinishedCreation()
       news.append(.checkFailed(reason))
       nextCheck = time.mediaTime.advanced(by: settings.checkInterval)
-      return save(rest: nil, next: .create, at: time)
+      let others = hasTriedOtherTokens ? [] : ofOtherTokens
+      hasTriedOtherTokens = true
+      return save(rest: leftovers + others, next: .create, at: time)
     case (.listFailed(let reason), .created):
       return end(.cannotList(reason))
     case (.listRefused(let reason), .given), (.listFailed(let reason), .given):
@@ -64,7 +69,7 @@ extension ChannelPlan {
   /// list that comes too early must not make us forget one.
   mutating func take(_ ids: [String]) {
     let known = Set(ids)
-    listed = known
+    (listed, hasList) = (known, true)
     page.unclaimed.removeAll { !known.contains($0) }
   }
 
@@ -81,14 +86,30 @@ extension ChannelPlan {
     }
   }
 
-  /// A creation without an answer: what appeared since may be its channel, or somebody else's.
-  private mutating func settleIntent() {
+  /// What other tokens of this API left.
+  private var ofOtherTokens: [String] {
+    book.pages.filter {
+      $0.account.apiURL == settings.account.apiURL && $0.account != settings.account
+    }.flatMap(\.channelIDs)
+  }
+
+  /// The bridge ended between a creation and its answer.
+  private mutating func noteUnfinishedCreation() {
     guard let intent = page.intent else { return }
-    let explained = Set(intent.known + page.channelIDs + page.unclaimed)
-    let appeared = listed.subtracting(explained).sorted()
-    page.unclaimed += appeared
-    page.intent = nil
-    if !appeared.isEmpty { news.append(.unclaimed(appeared)) }
+    page.noteUnanswered()
+    news.append(.unanswered(at: intent.at, reason: "the bridge ended before the answer"))
+  }
+
+  /// Creations without an answer: what appeared since may be their channels, or somebody else's.
+  private mutating func settle() {
+    let ours = Set(page.channelIDs + page.unclaimed)
+    let appeared = page.unsettled.compactMap(\.known).flatMap { known in
+      listed.subtracting(ours).subtracting(known)
+    }
+    page.unsettled = []
+    guard !appeared.isEmpty else { return }
+    page.unclaimed += Set(appeared).sorted()
+    news.append(.unclaimed(Set(appeared).sorted()))
   }
 
   // MARK: Saving and deleting
@@ -130,8 +151,12 @@ extension ChannelPlan {
   ) -> ChannelOrder {
     switch fact {
     case .deleted: return deleted(deletion, at: time)
-    case .deletionRefused(let reason):
-      state = .doubting(deletion, reason: reason)
+    case .deletionRefused(let reason, let isUnknown):
+      // This token may be of another account, to which the id means nothing.
+      guard page.channelIDs.contains(deletion.id) else {
+        return notDeleted(deletion, reason: reason, at: time)
+      }
+      state = .doubting(deletion, reason: reason, isUnknown: isUnknown)
       return .list
     case .deletionFailed(let reason): return notDeleted(deletion, reason: reason, at: time)
     default: return misused()
@@ -139,20 +164,34 @@ extension ChannelPlan {
   }
 
   private mutating func doubtAnswered(
-    _ fact: ChannelFact, _ deletion: Deletion, reason: String, at time: WallClockAnchor
+    _ fact: ChannelFact, _ deletion: Deletion, reason: String, isUnknown: Bool,
+    at time: WallClockAnchor
   ) -> ChannelOrder {
     switch fact {
-    case .listed(let ids) where !ids.contains(deletion.id): return deleted(deletion, at: time)
-    // An API that knows the account, deletes nothing and lists nothing most likely has nothing.
-    case .listRefused: return deleted(deletion, at: time)
-    case .listed, .listFailed: return notDeleted(deletion, reason: reason, at: time)
+    case .listed(let ids) where !ids.contains(deletion.id):
+      return givenUp(deletion, reason: reason, at: time)
+    case .listRefused where isUnknown: return givenUp(deletion, reason: reason, at: time)
+    case .listed, .listRefused, .listFailed:
+      return notDeleted(deletion, reason: reason, at: time)
     default: return misused()
     }
   }
 
   private mutating func deleted(_ deletion: Deletion, at time: WallClockAnchor) -> ChannelOrder {
-    page.channels.removeAll { $0.channelID == deletion.id }
     news.append(.deleted(deletion.id))
+    return forget(deletion, at: time)
+  }
+
+  private mutating func givenUp(
+    _ deletion: Deletion, reason: String, at time: WallClockAnchor
+  ) -> ChannelOrder {
+    news.append(.givenUp(deletion.id, reason: reason))
+    return forget(deletion, at: time)
+  }
+
+  private mutating func forget(_ deletion: Deletion, at time: WallClockAnchor) -> ChannelOrder {
+    book.remove(deletion.id, fromAccountsOf: settings.account.apiURL)
+    isSaved = false
     deletionPause = Self.deletionPause
     return save(rest: deletion.rest, next: deletion.next, at: time)
   }
@@ -184,102 +223,5 @@ extension ChannelPlan {
     let others = leftovers.filter { $0 != own }
     return save(
       rest: isGiven ? [] : (own.map { [$0] } ?? []) + others, next: .end(.stopped), at: time)
-  }
-
-  // MARK: Creating
-
-  private mutating func create(at time: WallClockAnchor) -> ChannelOrder {
-    let now = time.unixSeconds
-    // A clock that was set far away must not forbid creations for ever.
-    page.creations.removeAll { ($0 &- now).magnitude >= 3600 }
-    if leftovers.count >= Self.leftoverLimit { return end(.tooManyLeftovers(leftovers.count)) }
-    if page.creations.count >= settings.channelsPerHour {
-      let pause = Duration.seconds(max(1, (page.creations.min() ?? now) &+ 3600 &- now))
-      news.append(.limited(perHour: settings.channelsPerHour, wait: pause))
-      state = .waitingForAllowance
-      return .wait(until: time.mediaTime.advanced(by: pause))
-    }
-    page.creations.append(now)
-    page.intent = ChannelBook.Intent(at: now, known: listed.sorted())
-    state = .savingIntent
-    return .write(book)
-  }
-
-  private mutating func intentSaved(_ fact: ChannelFact, at time: WallClockAnchor) -> ChannelOrder {
-    switch fact {
-    case .written:
-      isSaved = true
-      if isStopping { return withdrawIntent(.end(.stopped), at: time) }
-      state = .creating
-      return .create
-    case .writeFailed(let reason):
-      page.intent = nil
-      page.creations.removeLast()
-      return end(.cannotRecord(reason))
-    default: return misused()
-    }
-  }
-
-  private mutating func creationAnswered(
-    _ fact: ChannelFact, at time: WallClockAnchor
-  ) -> ChannelOrder {
-    switch fact {
-    case .created(let channel):
-      page.channels.append(
-        ChannelBook.Entry(channelID: channel.id, createdAt: time.unixSeconds))
-      page.intent = nil
-      if channel.soraURL.isEmpty {
-        let why = "the answer has no sora_url"
-        return save(rest: [channel.id], next: .end(.creationRefused(why)), at: time)
-      }
-      state = .savingChannel(channel)
-      return .write(book)
-    case .creationRefused(let reason):
-      return withdrawIntent(.end(.creationRefused(reason)), at: time)
-    case .creationUncertain(let reason):
-      // The intent stays in the book; the next survey settles it.
-      return end(.creationUncertain(reason))
-    default: return misused()
-    }
-  }
-
-  /// There will be no channel of this intent.
-  private mutating func withdrawIntent(_ next: Next, at time: WallClockAnchor) -> ChannelOrder {
-    page.intent = nil
-    return save(rest: [], next: next, at: time)
-  }
-
-  private mutating func channelSaved(
-    _ fact: ChannelFact, _ channel: ImageFluxChannel, at time: WallClockAnchor
-  ) -> ChannelOrder {
-    switch fact {
-    case .written:
-      isSaved = true
-      current = channel
-      listed.insert(channel.id)
-      if isStopping { return close(at: time) }
-      news.append(.ready(channel))
-      nextCheck = time.mediaTime.advanced(by: settings.checkInterval)
-      nextPlaylists = time.mediaTime.advanced(by: Self.playlistInterval)
-      return serve(at: time)
-    case .writeFailed(let reason):
-      state = .retracting(channel, reason: reason)
-      return .delete(channel.id)
-    default: return misused()
-    }
-  }
-
-  private mutating func retractionAnswered(
-    _ fact: ChannelFact, _ channel: ImageFluxChannel, reason: String, at time: WallClockAnchor
-  ) -> ChannelOrder {
-    switch fact {
-    case .deleted:
-      page.channels.removeAll { $0.channelID == channel.id }
-      news.append(.deleted(channel.id))
-    case .deletionRefused(let why), .deletionFailed(let why):
-      news.append(.deletionFailed(channel.id, reason: why))
-    default: return misused()
-    }
-    return end(.cannotRecord(reason))
   }
 }

@@ -14,7 +14,8 @@ import Media
 ///
 /// What a crash must not forget is in the book before it happens: the intent before a creation, the
 /// id before it is used or shown, and it stays there until the channel is known to be deleted. A
-/// channel whose id never arrived is left alone, as another program with the same token may own it.
+/// channel whose id never arrived is left alone, as another program with the same token may own it;
+/// after two of these in a row the next creation waits for an hour and more, across restarts.
 ///
 /// Source: ImageFlux's documents: one channel for each broadcast, deleted afterwards; a channel that
 /// is left over can cost money.
@@ -69,7 +70,7 @@ public struct ChannelPlan: Sendable {
     case saving(rest: [String], next: Next)
     case deleting(Deletion)
     /// A deletion was refused: does the channel exist at all?
-    case doubting(Deletion, reason: String)
+    case doubting(Deletion, reason: String, isUnknown: Bool)
     case savingIntent
     case creating
     case savingChannel(ImageFluxChannel)
@@ -89,8 +90,13 @@ public struct ChannelPlan: Sendable {
   static let playlistInterval: Duration = .seconds(5)
   /// A channel that is not listed is looked for once more after this before it counts as gone.
   static let secondLookPause: Duration = .seconds(5)
-  /// Channels left over beyond which no more are created.
+  /// Channels left over or unclaimed beyond which no more are created.
   static let leftoverLimit = 8
+  /// Creations in a row without a usable answer after which the next one waits.
+  static let unansweredLimit = 2
+  /// Seconds that it waits; each further one without an answer doubles them.
+  static let suspension: Int64 = 3600
+  static let longestSuspension: Int64 = 86_400
 
   let settings: Settings
   var state = State.idle
@@ -100,6 +106,13 @@ public struct ChannelPlan: Sendable {
   var isStopping = false
   /// All channels of the account as of the last list.
   var listed: Set<String> = []
+  /// Whether the API told them.
+  var hasList = false
+  /// Whether the deletion of what another token of this API left was tried, where no list tells
+  /// whose it is: once in a run.
+  var hasTriedOtherTokens = false
+  /// Until when no channel is created, seconds since 1970, as it was told last.
+  var toldAllowance: Int64?
   var nextCheck = MediaTime(nanoseconds: 0)
   var nextPlaylists = MediaTime(nanoseconds: 0)
   var nextDeletion = MediaTime(nanoseconds: 0)
@@ -131,6 +144,9 @@ public struct ChannelPlan: Sendable {
 
   /// Channels that may be the bridge's and are left alone.
   public var unclaimed: [String] { page.unclaimed }
+
+  /// When creations had no usable answer, since the last one that had one; seconds since 1970.
+  public var unansweredCreations: [Int64] { page.unanswered }
 
   /// Channels in the book that belong to other accounts.
   public var otherAccountsChannels: [String] {

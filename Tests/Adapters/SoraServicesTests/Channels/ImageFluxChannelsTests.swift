@@ -135,6 +135,31 @@ import Testing
     #expect(scene.api.read { $0.everCreated }.count == 1)
   }
 
+  @Test func anAnswerWithoutAnIDIsNamedWithItsTime() async throws {
+    let scene = try await ChannelScene()
+    scene.api.fail("CreateChannel", with: .emptyReply)
+    let bridge = scene.bridge()
+    _ = try await bridge.run { try await $0.channel() }
+    #expect(bridge.lines.contains { $0.contains("does not tell its id") })
+    #expect(!bridge.lines.contains { $0.contains("no answer to the creation") })
+    let warning = "warning creation without a usable answer"
+    #expect(bridge.lines.contains { $0.hasPrefix(warning) && $0.contains("asked for at 20") })
+  }
+
+  @Test(arguments: [
+    SoraFault.refusal("HandlerException", status: 500), .refusal("NOT-ALLOWED"),
+  ])
+  func whatIsNotDeletedIsKeptThoughNothingIsListed(fault: SoraFault) async throws {
+    let scene = try await ChannelScene()
+    scene.api.fail("ListChannelIDs", times: nil, with: .refusal("MissingTarget"))
+    scene.api.fail("DeleteChannel", times: nil, with: fault)
+    let bridge = scene.bridge()
+    let id = try await bridge.run { try await $0.channel().id }
+    #expect(try await scene.idsOnDisk() == [id])
+    #expect(!bridge.lines.contains { $0.contains("channel deleted") })
+    #expect(bridge.lines.contains { $0.contains("channel could not be deleted") })
+  }
+
   @Test func aWrongTokenCreatesNothing() async throws {
     let scene = try await ChannelScene()
     let bridge = scene.bridge(["accessToken": .string("wrong")])

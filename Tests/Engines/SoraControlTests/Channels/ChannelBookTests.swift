@@ -10,6 +10,10 @@ import Testing
     page.intent = ChannelBook.Intent(at: 17, known: ["a", "c"])
     page.unclaimed = ["d"]
     page.creations = [1, 17]
+    page.unsettled = [
+      ChannelBook.Intent(at: 3, known: ["a"]), ChannelBook.Intent(at: 4, known: nil),
+    ]
+    page.unanswered = [3, 4]
     let other = ChannelAccount(apiURL: "https://other.example/", tokenDigest: "d2")
     return ChannelBook(pages: [page, ChannelPlanTests.page(of: other, channels: ["z"])])
   }
@@ -25,6 +29,16 @@ import Testing
       let json = try #require(JSONValue(parsing: text(book)))
       #expect(try ChannelBook(json: json) == book)
     }
+  }
+
+  @Test func aFileFromBeforeUnansweredCreationsIsUnderstood() throws {
+    let text = """
+      {"version":1,"accounts":[{"apiURL":"a","tokenDigest":"b","channels":[],"unclaimed":[],
+      "creations":[2],"intent":{"at":2,"known":["c"]}}]}
+      """
+    let book = try ChannelBook(json: #require(JSONValue(parsing: ByteBuffer(string: text))))
+    #expect(book.pages.first?.intent == ChannelBook.Intent(at: 2, known: ["c"]))
+    #expect(book.pages.first?.unanswered == [])
   }
 
   @Test func pagesThatSayNothingAreNotKept() {

@@ -214,7 +214,7 @@ import Testing
     #expect(account.channels == ["channel-0"])
   }
 
-  @Test func anUnknownChannelCountsAsDeleted() {
+  @Test func anUnknownChannelIsGivenUp() {
     var account = Account()
     account.disk = ChannelBook(pages: [Self.page(channels: ["never-there"])]).json
     account.crash()
@@ -222,7 +222,8 @@ import Testing
     account.run()
     #expect(account.deletions == ["never-there"])
     #expect(account.idsOnDisk == ["channel-0"])
-    #expect(account.news.contains(.deleted("never-there")))
+    #expect(account.news.contains(.givenUp("never-there", reason: "unknown channel")))
+    #expect(!account.news.contains(.deleted("never-there")))
   }
 
   @Test func aChannelThatCannotBeNotedIsDeletedAtOnceAndNeverShown() {
@@ -254,6 +255,7 @@ import Testing
     account.run { $0 == .create ? .refused : .good }
     #expect(account.end == .creationRefused("no"))
     #expect(account.book[Account.account].intent == nil)
+    #expect(account.book[Account.account].creations == [])
   }
 
   @Test func aCreationWithoutAnAnswerIsToldAndLeftAlone() {
@@ -262,7 +264,8 @@ import Testing
     account.begin()
     account.run { $0 == .create ? .doneWithoutReply : .good }
     #expect(account.end == .creationUncertain("reply lost"))
-    #expect(account.book[Account.account].intent?.known == ["other"])
+    #expect(account.book[Account.account].unsettled.map(\.known) == [["other"]])
+    #expect(account.news.contains(.unanswered(at: 1_700_000_000, reason: "reply lost")))
     // Somebody else creates one, too; nobody can tell them apart.
     account.channels.insert("new-of-others")
     account.begin()

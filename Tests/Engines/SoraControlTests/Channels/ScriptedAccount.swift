@@ -10,6 +10,8 @@ struct ScriptedAccount {
     /// Done, but nobody is told: a reply that is lost.
     case doneWithoutReply
     case refused
+    /// Done, or refused for good in words that do not fit; for a creation an answer without an id.
+    case odd
     /// Not done, and nobody answers.
     case failed
   }
@@ -123,6 +125,7 @@ struct ScriptedAccount {
     let id = "channel-\(creationTimes.count)"
     channels.insert(id)
     creationTimes.append(now.unixNanoseconds / 1_000_000_000)
+    if outcome == .odd { return .creationUnusable("no channel_id") }
     guard outcome == .good else { return .creationUncertain("reply lost") }
     created.append(id)
     return .created(ImageFluxChannel(id: id, soraURL: "wss://sora.example/signaling"))
@@ -132,12 +135,13 @@ struct ScriptedAccount {
     switch outcome {
     case .good:
       deletions.append(id)
-      return channels.remove(id) == nil ? .deletionRefused("unknown channel") : .deleted
+      return channels.remove(id) == nil
+        ? .deletionRefused("unknown channel", isUnknown: true) : .deleted
     case .doneWithoutReply:
       deletions.append(id)
       channels.remove(id)
       return .deletionFailed("reply lost")
-    case .refused: return .deletionRefused("not now")
+    case .refused, .odd: return .deletionRefused("not now", isUnknown: false)
     case .failed: return .deletionFailed("no answer")
     }
   }
