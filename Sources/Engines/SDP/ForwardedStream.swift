@@ -105,6 +105,22 @@ public enum ForwardedStreamError: Error, Sendable, Hashable {
   case packetizationMode(Int)
 }
 
+extension ForwardedStreamError: CustomStringConvertible {
+  /// For people.
+  public var description: String {
+    switch self {
+    case .malformed(let error): "Sora's description cannot be read: \(error)"
+    case .noVideo: "Sora forwards no video"
+    case .otherCodecs(let names):
+      "Sora forwards \(names.isEmpty ? "another codec" : names.joined(separator: ", "))"
+        + "; the bridge sends H.264 only"
+    case .otherTransport: "Sora forwards by something other than RTP"
+    case .packetizationMode(let mode):
+      "Sora forwards H.264 in packetization mode \(mode); the bridge sends mode 1"
+    }
+  }
+}
+
 extension MediaDescription {
   /// The payload type of H.264 at the clock rate it must have.
   fileprivate var h264VideoPayloadType: UInt8? {

@@ -11,3 +11,20 @@ public enum SDPError: Error, Sendable, Hashable {
   /// An `m=` line without media, port, protocol and format.
   case malformedMedia(line: Int)
 }
+
+extension SDPError: CustomStringConvertible {
+  /// For people: what is wrong, and where.
+  public var description: String {
+    switch self {
+    case .textTooLong(let limit, let actual):
+      "it has \(actual) bytes, and \(limit) at most are read"
+    case .tooManyLines(let limit): "it has more than \(limit) lines"
+    case .tooManyMedia(let limit, let line):
+      "line \(line) begins one media section more than the \(limit) allowed"
+    case .unsupportedVersion(let line): "line \(line) is not v=0; is it SDP?"
+    case .malformedLine(let line): "line \(line) is not a letter, = and a value"
+    case .malformedMedia(let line):
+      "line \(line), m=, does not name a medium, a port, a protocol and a format"
+    }
+  }
+}

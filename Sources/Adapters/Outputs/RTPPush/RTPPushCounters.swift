@@ -29,7 +29,13 @@ struct RTPPushCounters: Sendable {
   var routeChanges: UInt64 = 0
   /// Times the socket had to be opened.
   var socketsOpened: UInt64 = 0
-  var lastError: String?
+  private(set) var lastError: String?
+  private(set) var lastErrorAt: WallClockAnchor?
+
+  mutating func note(error: String, at moment: WallClockAnchor) {
+    lastError = error
+    lastErrorAt = moment
+  }
 }
 
 /// Whether anybody listens at the target, judged by the refusals that come back.

@@ -26,25 +26,12 @@ enum RTPPushError: Error, Hashable, CustomStringConvertible {
     case .noInterface(let name): "no network interface \(name)"
     case .socketClosed: "the UDP socket was closed by a network error"
     case .cannotWriteFile(let path, let reason): "cannot write \(path): \(reason)"
-    case .unusableDescription(let error): Self.text(of: error)
+    case .unusableDescription(let error): "\(error)"
     case .noAddress: "Sora's description names no address; set address"
     case .unusableAddress: "Sora's description names an unusable address; set address"
     case .noPortForReports: "Sora sends to port 65535; sender reports would take the next one"
     case .destinationTaken(let name, let destination):
       "target \(name) already sends to \(destination)"
-    }
-  }
-
-  private static func text(of error: ForwardedStreamError) -> String {
-    switch error {
-    case .malformed(let error): "Sora's description cannot be read: \(error)"
-    case .noVideo: "Sora forwards no video"
-    case .otherCodecs(let names):
-      "Sora forwards \(names.isEmpty ? "another codec" : names.joined(separator: ", "))"
-        + "; the bridge sends H.264 only"
-    case .otherTransport: "Sora forwards by something other than RTP"
-    case .packetizationMode(let mode):
-      "Sora forwards H.264 in packetization mode \(mode); the bridge sends mode 1"
     }
   }
 }

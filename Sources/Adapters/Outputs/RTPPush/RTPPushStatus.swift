@@ -39,6 +39,7 @@ extension RTPPushTarget {
       "socketsOpened": .int(counters.socketsOpened),
       "sdpFile": .text(settings.sdpFile),
       "lastError": .text(counters.lastError),
+      "lastErrorAt": .text(counters.lastErrorAt?.iso8601),
     ])
   }
 

@@ -20,10 +20,8 @@ extension RTPPushTarget {
       logger.notice("sdp file written", metadata: [LogKey.file: .string(path)])
     } catch {
       let text = "\(error)"
-      let isNews = observations.withLock { observations in
-        defer { observations.counters.lastError = text }
-        return observations.counters.lastError != text
-      }
+      let isNews = observations.withLock { $0.counters.lastError != text }
+      note(error: text)
       if isNews { logger.error("sdp file not written", metadata: [LogKey.error: .string(text)]) }
     }
   }

@@ -36,6 +36,11 @@ extension RTPPushTarget {
     }
   }
 
+  nonisolated func note(error: String) {
+    let now = stream.clock.wallClockAnchor()
+    observations.withLock { $0.counters.note(error: error, at: now) }
+  }
+
   private nonisolated func awaitSendOrder(
     _ onStateChange: @Sendable (State) -> Void
   ) async -> RTPPushRoute? {
@@ -48,7 +53,7 @@ extension RTPPushTarget {
         observations.withLock { $0.isStandingBy = true }
         onStateChange(.standingBy)
       case .fail(let error):
-        observations.withLock { $0.counters.lastError = "\(error)" }
+        note(error: "\(error)")
         onStateChange(.failing("\(error)"))
       }
     }

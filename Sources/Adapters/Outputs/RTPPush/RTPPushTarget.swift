@@ -140,7 +140,7 @@ actor RTPPushTarget {
         }
       } catch {
         if Task.isCancelled { break }
-        observations.withLock { $0.counters.lastError = "\(error)" }
+        note(error: "\(error)")
         onStateChange(.failing("\(error)"))
       }
       if Task.isCancelled { break }

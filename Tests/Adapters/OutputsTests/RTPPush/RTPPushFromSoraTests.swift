@@ -110,6 +110,7 @@ import Testing
       #expect(
         await states.next() == .failing("Sora forwards VP9; the bridge sends H.264 only"))
       #expect(target.counters.lastError == "Sora forwards VP9; the bridge sends H.264 only")
+      #expect(target.counters.lastErrorAt != nil)
       say(nil)
       #expect(await states.next() == .waitingForDescription)
       say(soraDescription(port: receiver.port, mode: ""))
