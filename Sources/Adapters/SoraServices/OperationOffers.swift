@@ -13,6 +13,8 @@ struct OperationOffers: Sendable {
   let endpoint: ControlEndpoint
   /// Adds what the section knows and the caller left out.
   var complete: @Sendable (ControlOperation, inout [String: JSONValue]) -> Void = { _, _ in }
+  /// Told of every call that was carried out, or may have been though no answer came.
+  var mayHaveHappened: @Sendable (ControlOperation, [String: JSONValue]) -> Void = { _, _ in }
 
   /// - Parameter section: Of the settings, for example `sora`.
   func offer(to telemetry: ComponentTelemetry, of section: String) {
@@ -38,16 +40,26 @@ struct OperationOffers: Sendable {
     let outcome: ControlOutcome
     do throws(ControlError) {
       let reply = try await client.call(operation, parameters: parameters)
+      mayHaveHappened(operation, parameters)
       outcome = .done(
         .object([
           "operation": .string(operation.name),
           "reply": reply.map { StatusValue($0) } ?? .null,
         ]))
     } catch {
+      if Self.mayHaveHappened(error) { mayHaveHappened(operation, parameters) }
       outcome = Self.outcome(error)
     }
     await client.shutDown()
     return outcome
+  }
+
+  private static func mayHaveHappened(_ error: ControlError) -> Bool {
+    switch error {
+    case .timedOut, .connectionClosed, .cancelled, .notJSON, .replyTooLarge, .replyUnusable: true
+    case .unexpectedStatus(let status, _): status >= 500
+    default: false
+    }
   }
 
   static func outcome(_ error: ControlError) -> ControlOutcome {

@@ -4,6 +4,7 @@ import Media
 import NIOCore
 import NIOPosix
 import Pipeline
+import SDP
 import SoraControl
 import Synchronization
 
@@ -18,8 +19,17 @@ final class ForwardingAnnouncer: Sendable {
   private struct Shown {
     var report = ForwardingReport()
     var description: String?
-    var written: String?
+    /// What Sora gave that is no description.
+    var unusable: String?
+    var file = DescriptionFile.unknown
     var fileError: String?
+  }
+
+  private enum DescriptionFile: Equatable {
+    /// It may be of an earlier run.
+    case unknown
+    /// nil: there is none.
+    case holds(String?)
   }
 
   init(
@@ -45,10 +55,11 @@ final class ForwardingAnnouncer: Sendable {
 
   /// Brings status, metrics, the other outputs' knowledge and the file up to date.
   func show(_ report: ForwardingReport) async {
+    let usable = report.description.flatMap(usable)
     let (description, failures) = shown.withLock { shown in
       let failures = shown.report.counters.failures
       shown.report = report
-      if let description = report.description { shown.description = description }
+      if let usable { shown.description = usable }
       return (shown.description, failures)
     }
     if let failure = report.lastFailure, report.counters.failures != failures {
@@ -61,7 +72,29 @@ final class ForwardingAnnouncer: Sendable {
         PeerDescriptions.Description(text: description, isForwarding: report.since != nil),
         of: .sora)
     }
-    if let description = report.description { await write(description) }
+    await write(usable)
+  }
+
+  /// The description, if it is one; what else Sora answered is reported once.
+  private func usable(_ description: String) -> String? {
+    var fault: SDPError?
+    do throws(SDPError) {
+      _ = try SessionDescription(parsing: description)
+    } catch {
+      fault = error
+    }
+    let isNews = shown.withLock { shown in
+      defer { shown.unusable = fault.map { _ in description } }
+      return shown.unusable != description
+    }
+    guard let fault else { return description }
+    if isNews {
+      let text = "StartForwardingRtp: Sora's description cannot be read: \(fault)"
+      telemetry.report(error: text)
+      telemetry.logger.error(
+        "sora description unusable", metadata: [LogKey.error: .string(text)])
+    }
+    return nil
   }
 
   private func announce(_ report: ForwardingReport) {
@@ -88,13 +121,21 @@ final class ForwardingAnnouncer: Sendable {
 
   // MARK: The file
 
-  private func write(_ description: String) async {
-    guard let path = settings.sdpFile, shown.withLock({ $0.written != description }) else { return }
+  /// What holds no longer is removed, be it of an earlier run.
+  private func write(_ description: String?) async {
+    guard let path = settings.sdpFile, shown.withLock({ $0.file != .holds(description) }) else {
+      return
+    }
     do {
       try await NIOThreadPool.singleton.runIfActive {
-        try StateFiles.replace(path, with: ByteBuffer(string: description), mode: 0o644)
+        if let description {
+          try StateFiles.replace(path, with: ByteBuffer(string: description), mode: 0o644)
+        } else {
+          try StateFiles.remove(path)
+        }
       }
-      shown.withLock { $0.written = description }
+      shown.withLock { ($0.file, $0.fileError) = (.holds(description), nil) }
+      guard description != nil else { return }
       telemetry.logger.notice("sdp file written", metadata: [LogKey.file: .string(path)])
     } catch {
       let text = "\(error)"
@@ -178,10 +219,18 @@ final class ForwardingAnnouncer: Sendable {
       "sora forwarding of earlier settings may still run", metadata: metadata)
   }
 
-  func logBroken(_ path: String) {
-    telemetry.logger.error(
-      "sora state file unusable and put aside; stop by hand what it names",
-      metadata: [LogKey.file: .string(path)])
+  /// What is wrong with the state file.
+  func log(_ content: ForwardingMemory.Content) {
+    if let broken = content.broken {
+      telemetry.logger.warning(
+        "sora state file not understood and kept aside; stop by hand what it names",
+        metadata: [LogKey.file: .string(broken.path), LogKey.reason: .string(broken.reason)])
+    }
+    if content.unusableEntries > 0 {
+      telemetry.logger.warning(
+        "sora state file has entries without a channel; left out",
+        metadata: [LogKey.count: .stringConvertible(content.unusableEntries)])
+    }
   }
 
   private static func metadata(

@@ -18,31 +18,62 @@ actor ForwardingMemory {
 
   init(file: StateFile, apiURL: String) {
     self.file = file
-    self.apiURL = apiURL
+    self.apiURL = Self.normalized(apiURL)
+  }
+
+  /// What the file said.
+  struct Content: Sendable {
+    /// What this API may be doing.
+    var leftovers: [ForwardingRecord] = []
+    /// Where a file that is not of this kind was put, and why.
+    var broken: (path: String, reason: String)?
+    /// Entries that name no channel.
+    var unusableEntries = 0
   }
 
   /// Takes the file for this process and reads it.
-  ///
-  /// - Returns: What this API may be doing, and where a file that cannot be read was put.
-  func open() async throws(StateFileError) -> (leftovers: [ForwardingRecord], broken: String?) {
+  func open() async throws(StateFileError) -> Content {
     try await file.lock()
-    var broken: String?
-    var content: JSONValue?
+    var content = Content()
+    var entries: [JSONValue] = []
     do throws(StateFileError) {
-      content = try await file.read()
-    } catch .unusable {
-      broken = try await file.keepAside()
+      entries = try Self.entries(of: try await file.read(), path: file.path)
+    } catch .unusable(_, let reason) {
+      content.broken = (try await file.keepAside(), reason)
     }
     (own, foreign) = ([], [])
-    for entry in content?["forwardings"]?.array ?? [] {
-      guard let record = ForwardingRecord(json: entry) else { continue }
-      guard let url = entry["api_url"]?.string, url != apiURL else {
+    for entry in entries {
+      guard let record = ForwardingRecord(json: entry) else {
+        content.unusableEntries += 1
+        continue
+      }
+      guard let url = entry["api_url"]?.string.map(Self.normalized), url != apiURL else {
         own.append(record)
         continue
       }
       foreign.append(Foreign(apiURL: url, record: record))
     }
-    return (own, broken)
+    content.leftovers = own
+    return content
+  }
+
+  private static func entries(
+    of json: JSONValue?, path: String
+  ) throws(StateFileError) -> [JSONValue] {
+    guard let json else { return [] }
+    guard let version = json["version"]?.integer else {
+      throw .unusable(path: path, reason: "it has no version")
+    }
+    guard version == 1 else { throw .unusable(path: path, reason: "it is of version \(version)") }
+    guard let entries = json["forwardings"]?.array else {
+      throw .unusable(path: path, reason: "it has no list of forwardings")
+    }
+    return entries
+  }
+
+  /// One text for one API, with or without the slash behind its host.
+  private static func normalized(_ apiURL: String) -> String {
+    (try? ControlURL(apiURL))?.text ?? apiURL
   }
 
   func close() async { await file.unlock() }

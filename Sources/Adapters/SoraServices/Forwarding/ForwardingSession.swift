@@ -85,9 +85,23 @@ struct ForwardingSession: Sendable {
       ?? ListChannels.operation
   }
 
-  /// Stops what was started at the APIs of earlier settings: one attempt, without the token, which
-  /// is not theirs.
-  func stopForeign() async {
+  /// Stops what was started at the APIs of earlier settings.
+  ///
+  /// An earlier URL may be another name of the present API, so this comes before anything is
+  /// started, and takes no longer than `limit`.
+  func stopForeign(within limit: Duration) async {
+    guard await !memory.foreign.isEmpty else { return }
+    let end = clock.now().advanced(by: limit)
+    await withTaskGroup { group in
+      group.addTask { await stopForeign() }
+      group.addTask { try? await clock.sleep(until: end) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// One attempt each, without the token, which is not theirs.
+  private func stopForeign() async {
     for leftover in await memory.foreign where !Task.isCancelled {
       let client = ControlClient(
         endpoint: ControlEndpoint(url: leftover.apiURL, timeout: settings.endpoint.timeout))
@@ -95,13 +109,22 @@ struct ForwardingSession: Sendable {
       await client.shutDown()
       switch result {
       case .success: break
-      case .failure(.refused(let refusal)) where refusal.status < 500: break
+      case .failure(.refused(let refusal)) where Self.saysNothingRuns(refusal.status): break
       case .failure(let error):
         announcer.logForeign(leftover, error)
         continue
       }
       announcer.log(.stopped(leftover.record))
-      try? await memory.forget(leftover)
+      do {
+        try await memory.forget(leftover)
+      } catch {
+        announcer.log(.notRemembered(reason: "\(error)"))
+      }
     }
+  }
+
+  /// Whether a server that refuses to stop a forwarding has looked for it.
+  private static func saysNothingRuns(_ status: Int) -> Bool {
+    400..<500 ~= status && ![401, 403, 408, 429].contains(status)
   }
 }

@@ -38,6 +38,7 @@ struct ForwardingStatus {
       "forwardingsRestored": .int(counters.restores),
       "keyframeRequests": .int(counters.keyframeRequests),
       "failures": .int(counters.failures),
+      "stateFileError": .text(report.stateFileError),
       "lastFailure": .text(report.lastFailure.map(ForwardingAnnouncer.text)),
       "publisherStatistics": statistics,
     ])

@@ -9,6 +9,8 @@ import Synchronization
 /// control plane.
 public struct SoraForwarding: Sendable {
   public static let kind = "sora"
+  /// How long the APIs of earlier settings may delay the first call.
+  private static let foreignLimit: Duration = .seconds(3)
 
   private let settings: SoraForwardingSettings
   private let memory: ForwardingMemory
@@ -58,20 +60,17 @@ public struct SoraForwarding: Sendable {
   /// - Throws: `StateFileError` if the state file cannot be had.
   public func runSession() async throws {
     telemetry.note(.starting)
-    let (leftovers, broken) = try await memory.open()
-    if let broken { announcer.logBroken(broken) }
+    let content = try await memory.open()
+    announcer.log(content)
     let (facts, continuation) = AsyncStream.makeStream(of: ForwardingFact.self)
     mailbox.open(continuation)
     let client = ControlClient(endpoint: settings.endpoint)
     let session = ForwardingSession(
       settings: settings, memory: memory, client: client, announcer: announcer,
       clock: telemetry.clock, facts: facts, mailbox: continuation)
+    await session.stopForeign(within: Self.foreignLimit)
     // The end has work to do, so it must not be cancelled with the task around it.
-    let work = Task {
-      let foreign = Task { await session.stopForeign() }
-      await session.run(leftovers: leftovers)
-      foreign.cancel()
-    }
+    let work = Task { await session.run(leftovers: content.leftovers) }
     await withTaskCancellationHandler {
       await work.value
     } onCancel: {
@@ -98,13 +97,39 @@ public struct SoraForwarding: Sendable {
   }
 
   private func offerOperations() {
-    let (goal, announcer) = (settings.goal, announcer)
+    let (goal, announcer, mailbox) = (settings.goal, announcer, mailbox)
     var offers = OperationOffers(service: .sora, endpoint: settings.endpoint)
     offers.complete = { operation, parameters in
       Self.complete(
         &parameters, of: operation, goal: goal, connectionID: announcer.report.connectionID)
     }
+    offers.mayHaveHappened = { operation, parameters in
+      let connectionID = announcer.report.connectionID
+      guard Self.disturbs(operation, parameters, goal: goal, connectionID: connectionID) else {
+        return
+      }
+      _ = mailbox.post(.restartAsked)
+    }
     offers.offer(to: telemetry, of: Self.kind)
+  }
+
+  /// Whether an operation may have ended, or changed, the forwarding that is kept.
+  static func disturbs(
+    _ operation: ControlOperation, _ parameters: [String: JSONValue], goal: ForwardingGoal,
+    connectionID: String?
+  ) -> Bool {
+    switch operation.name {
+    case StartForwardingRtp.operation.name, StopForwardingRtp.operation.name,
+      DisconnectConnection.operation.name, DisconnectChannel.operation.name:
+      break
+    default: return false
+    }
+    guard parameters["channel_id"] == .string(goal.channelID) else { return false }
+    // Without a name on either side it may be ours.
+    guard let named = parameters["connection_id"]?.string,
+      let own = connectionID ?? goal.connectionID
+    else { return true }
+    return named == own
   }
 
   /// Puts in the channel of the settings and the publisher that was found, where the caller says

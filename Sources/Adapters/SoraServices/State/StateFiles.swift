@@ -88,6 +88,13 @@ enum StateFiles {
     if let failure { throw .cannotWrite(path: path, reason: failure) }
   }
 
+  /// Removes the file if there is one.
+  static func remove(_ path: String) throws(StateFileError) {
+    guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else {
+      throw .cannotWrite(path: path, reason: reason())
+    }
+  }
+
   /// Gives the file a name that no other has.
   static func keepAside(_ path: String, limit: Int) throws(StateFileError) -> String {
     for number in 1...limit {

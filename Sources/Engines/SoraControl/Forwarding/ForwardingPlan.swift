@@ -138,6 +138,8 @@ public struct ForwardingPlan: Sendable {
   /// Ports that Sora wants to be told.
   var discards: Set<String> = []
   private var offered: [ForwardingRecord]
+  /// The state file could not be written, and it is time to try again.
+  private var isRewriteDue = false
   private var number: UInt64 = 0
 
   /// - Parameter leftovers: What the state file names, in any channel of this Sora.
@@ -161,8 +163,9 @@ public struct ForwardingPlan: Sendable {
     passTime(now)
     if !events.isEmpty { return .report(events.removeFirst()) }
     let remembered = records + leftForLater
-    if remembered != offered {
+    if remembered != offered || isRewriteDue {
       offered = remembered
+      isRewriteDue = false
       return .remember(remembered)
     }
     if let call = pending {
@@ -187,6 +190,13 @@ public struct ForwardingPlan: Sendable {
   }
 
   private mutating func passTime(_ now: MediaTime) {
+    let isCheckDue =
+      switch state {
+      case .pausing(let until): until <= now
+      case .running(let running): running.nextCheck <= now
+      default: false
+      }
+    if isCheckDue, report.stateFileError != nil { isRewriteDue = true }
     switch state {
     case .pausing(let until) where until <= now: seek(now)
     case .running(let running) where isKeyframeWanted: requestKeyframe(running)
@@ -221,9 +231,12 @@ public struct ForwardingPlan: Sendable {
     }
   }
 
-  /// The state file was written, or could not be.
+  /// The state file was written, or could not be; then it is tried again at the next check.
   public mutating func remembered(failure: String?) {
-    if let failure { events.append(.notRemembered(reason: failure)) }
+    if let failure, report.stateFileError != failure {
+      events.append(.notRemembered(reason: failure))
+    }
+    report.stateFileError = failure
   }
 
   /// An operator wants the forwarding to be started anew, or what is waited for to be tried now.

@@ -103,6 +103,8 @@ public struct ForwardingReport: Sendable, Hashable {
   public var statistics: JSONValue?
   public var counters = ForwardingCounters()
   public var lastFailure: ForwardingFailure?
+  /// Why the state file does not say what may be running; nil when it does.
+  public var stateFileError: String?
 
   public init() {}
 }

@@ -1,0 +1,76 @@
+import Configuration
+import Foundation
+import Pipeline
+import SimulatedSora
+import TestSupport
+import Testing
+
+@testable import SoraServices
+
+/// What becomes of Sora's description, or what it gives in its place.
+@Suite(.timeLimit(.minutes(1))) struct ForwardingDescriptionTests {
+  @Test(
+    arguments: [
+      ("{}", nil), (#"{"sdp":null}"#, nil),
+      (#"{"sdp":""}"#, "StartForwardingRtp: Sora's description cannot be read: line 1 is not v=0"),
+      (
+        #"{"sdp":"hello"}"#,
+        "StartForwardingRtp: Sora's description cannot be read: line 1 is not a letter, ="
+      ),
+    ] as [(String, String?)])
+  func whatIsNoDescriptionLeavesNoFile(answer: String, error: String?) async throws {
+    let scene = try await ForwardingScene()
+    scene.sora.change { $0.publish("live") }
+    scene.sora.fail("StartForwardingRtp", times: nil, with: .answers(Array(answer.utf8)))
+    let path = scene.folder.url.appending(path: "sora.sdp").path
+    try "v=0 of an earlier run".write(toFile: path, atomically: true, encoding: .utf8)
+    try await scene.run(["sdpFile": .string(path)]) {
+      try await scene.sora.call(of: "GetConnectionRemoteStats")
+      #expect(!FileManager.default.fileExists(atPath: path))
+      #expect(scene.descriptions.current(of: .sora) == nil)
+      if let error {
+        guard case .string(let text)? = scene.status("lastError") else {
+          Issue.record("no last error")
+          return
+        }
+        #expect(text.hasPrefix(error))
+      } else {
+        #expect(scene.status("lastError") == .null)
+      }
+    }
+  }
+
+  @Test func theFileOfAnEarlierRunGoesBeforeAPublisherComes() async throws {
+    let scene = try await ForwardingScene()
+    let path = scene.folder.url.appending(path: "sora.sdp").path
+    try "v=0 of an earlier run".write(toFile: path, atomically: true, encoding: .utf8)
+    try await scene.run(["sdpFile": .string(path)]) {
+      try await scene.sora.call(of: "ListChannelConnections", skipping: 1)
+      #expect(!FileManager.default.fileExists(atPath: path))
+      scene.sora.change { $0.publish("live") }
+      try await scene.sora.call(of: "GetConnectionRemoteStats")
+      #expect(FileManager.default.fileExists(atPath: path))
+    }
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func aStateFileThatCannotBeWrittenIsShownAndTriedAgain() async throws {
+    let scene = try await ForwardingScene()
+    let publisher = scene.sora.change { $0.publish("live") }
+    // A directory where the new file is to be written.
+    let obstacle = scene.folder.url.appending(path: "sora-forwarding.json.new")
+    try FileManager.default.createDirectory(at: obstacle, withIntermediateDirectories: true)
+    try await scene.run {
+      try await scene.sora.call(of: "GetConnectionRemoteStats")
+      guard case .string? = scene.status("stateFileError") else {
+        Issue.record("not shown")
+        return
+      }
+      try FileManager.default.removeItem(at: obstacle)
+      let seen = scene.sora.calls(of: "ListChannelConnections").count
+      try await scene.sora.call(of: "ListChannelConnections", skipping: seen + 1)
+      #expect(try await scene.remembered == [publisher])
+      #expect(scene.status("stateFileError") == .null)
+    }
+  }
+}
