@@ -216,8 +216,8 @@ enum ControlHelp {
     "  69  no connection, no TLS, or a fault of the server (status 500 and above)",
     "  74  standard output cannot be written; the call was carried out",
     "  75  no whole answer in time; the call may be carried out all the same",
-    "  76  the answer cannot be used: no HTTP or JSON, not as documented, cut off, too",
-    "      large, redirected",
+    "  76  the answer cannot be used: no HTTP or JSON, not as documented, cut off,",
+    "      too large, redirected",
     "  77  access denied, or no access token",
     "  78  the URL, the token or the environment cannot be used",
   ]
