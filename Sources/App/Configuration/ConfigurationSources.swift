@@ -6,7 +6,7 @@ import Pipeline
 struct ConfigurationSources {
   /// Prefix of the environment variables that are ours.
   static let environmentPrefix = "LIVEVIEW_BRIDGE_"
-  private static let environmentName = "environment"
+  static let environmentName = "environment"
 
   let reader: SettingsReader
   private let sources: [SettingsSource]

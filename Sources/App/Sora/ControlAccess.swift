@@ -58,16 +58,43 @@ struct ControlAccess {
     _ service: ControlOperation.Service, _ options: ControlOptions, sources: ConfigurationSources
   ) throws {
     let settings = sources.reader.scoped(to: service.section)
-    let urlOfEnvironment = settings.string("apiURL")
-    let url = try ControlURL(options.apiURL ?? urlOfEnvironment ?? service.usualURL)
+    /// The option, variable or key that something came from.
+    func origin(_ option: String?, _ variable: String, _ key: String) -> String {
+      if let option { return option }
+      return settings.sourceName(of: key) == ConfigurationSources.environmentName
+        ? service.environmentPrefix + variable : settings.fullKey(key)
+    }
+    let urlOfSettings = settings.string("apiURL")
+    let url: ControlURL
+    do {
+      url = try ControlURL(options.apiURL ?? urlOfSettings ?? service.usualURL)
+    } catch {
+      let place = origin(options.apiURL.map { _ in "--api-url" }, "API_URL", "apiURL")
+      throw ControlFailure(.configuration, kind: error.kind, message: "\(place): \(error)")
+    }
+    if let fault = options.accessTokenFault { throw fault }
     // A token that an option gives makes the environment's nobody's business.
     var token = options.accessToken
     if token == nil {
-      token = settings.secret("accessToken", fileKey: "accessTokenFile")
+      token = settings.secret("accessToken", fileKey: "accessTokenFile", isToken: true)
       let problems = settings.ledger.problems
       if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }
     }
-    if let token { try ControlExchange.check(token.value) }
+    if let token {
+      do {
+        try ControlExchange.check(token.value)
+      } catch {
+        let file = options.accessTokenFile ?? settings.string("accessTokenFile")
+        let option = options.accessTokenFile.map { _ in "--access-token-file" }
+        let place =
+          file == nil
+          ? origin(option, "ACCESS_TOKEN", "accessToken")
+          : origin(option, "ACCESS_TOKEN_FILE", "accessTokenFile")
+        let name = file.map { "\(ControlFiles.name($0)): " } ?? ""
+        throw ControlFailure(
+          .configuration, kind: error.kind, message: "\(place): \(name)\(error)")
+      }
+    }
     if service == .imageFlux, token == nil { throw AccessTokenMissing(service: service) }
     endpoint = ControlEndpoint(
       url: url.text, accessToken: token, timeout: options.timeout,

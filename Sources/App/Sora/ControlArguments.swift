@@ -128,7 +128,7 @@ struct ControlArguments {
 
   /// A problem with the option's name in place of the key's.
   private func phrase(_ problem: ControlKeyProblem) -> String {
-    let names = problem.key.split(separator: ", ").map { path -> String in
+    func name(_ path: some StringProtocol) -> String {
       let root = String(path.prefix { $0 != "." && $0 != "[" })
       let rest = path.dropFirst(root.count)
       let key = keys.first { $0.name == root }
@@ -136,7 +136,8 @@ struct ControlArguments {
       return (spellings[root] ?? option) + (rest.isEmpty ? "" : " \(rest)")
     }
     var problem = problem
-    problem.key = names.joined(separator: ", ")
+    problem.key = problem.key.split(separator: ", ").map { name($0) }.joined(separator: ", ")
+    problem.other = problem.other.map { name($0) }
     return problem.description
   }
 }

@@ -1,12 +1,15 @@
 import Foundation
 import JSON
 import NIOCore
+import Pipeline
 import SoraControl
 
 /// Why a value could not be taken from a file or a text.
 struct ControlFileError: Error, Hashable {
   /// The end of a message that begins with the option.
   var reason: String
+  /// Whether not the file is wrong, but what was asked for.
+  var isMisuse = false
 }
 
 /// Files that arguments name, standard input among them.
@@ -32,48 +35,55 @@ struct ControlFiles {
     }
   }
 
-  /// A secret without the line's end behind it.
+  /// A secret without what surrounds it.
   ///
   /// - Parameter path: `-` for standard input.
   mutating func secret(in path: String, limit: Int) throws(ControlFileError) -> String {
-    var bytes = try read(path, limit: limit)
-    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-    guard !bytes.isEmpty else { throw ControlFileError(reason: "\(path) is empty") }
+    let bytes = Secret.content(of: try read(path, limit: limit), isToken: true)
+    guard !bytes.isEmpty else { throw ControlFileError(reason: "\(Self.name(path)) is empty") }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw ControlFileError(reason: "\(path) is not UTF-8")
+      throw ControlFileError(reason: "\(Self.name(path)) is not UTF-8")
     }
     return text
+  }
+
+  /// For people.
+  static func name(_ path: String) -> String {
+    path == "-" ? "standard input" : ControlText.cleaned(path, limit: 200)
   }
 
   private mutating func read(
     _ path: String, limit: Int
   ) throws(ControlFileError) -> [UInt8] {
-    let handle: FileHandle
+    var descriptor: CInt = 0
     if path == "-" {
       guard !isInputRead else {
-        throw ControlFileError(reason: "standard input can be given for one option only")
+        throw ControlFileError(
+          reason: "standard input can be given for one option only", isMisuse: true)
       }
       isInputRead = true
-      handle = .standardInput
     } else {
-      do {
-        handle = try FileHandle(forReadingFrom: URL(filePath: path))
-      } catch {
-        throw ControlFileError(reason: "\(path) cannot be read: \(error.localizedDescription)")
-      }
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
     }
+    defer { if descriptor > 0 { close(descriptor) } }
     var bytes: [UInt8] = []
-    do {
-      while let data = try handle.read(upToCount: limit + 1 - bytes.count), !data.isEmpty {
-        bytes += data
-        if bytes.count > limit { break }
+    var part = [UInt8](repeating: 0, count: 65_536)
+    while bytes.count <= limit {
+      let count = Foundation.read(descriptor, &part, part.count)
+      if count > 0 {
+        bytes += part[..<count]
+      } else if count == 0 {
+        return bytes
+      } else if errno != EINTR {
+        throw Self.unreadable(path, errno)
       }
-    } catch {
-      throw ControlFileError(reason: "\(path) cannot be read: \(error.localizedDescription)")
     }
-    guard bytes.count <= limit else {
-      throw ControlFileError(reason: "\(path) is larger than \(limit) bytes")
-    }
-    return bytes
+    throw ControlFileError(reason: "\(Self.name(path)) is larger than \(limit) bytes")
+  }
+
+  private static func unreadable(_ path: String, _ code: CInt) -> ControlFileError {
+    ControlFileError(
+      reason: "\(name(path)) cannot be read: \(String(cString: strerror(code)))")
   }
 }

@@ -8,9 +8,14 @@ struct ControlOptions {
   var accessTokenFile: String?
   /// What the file has in it.
   var accessToken: Secret?
+  /// What is wrong with that file.
+  private(set) var accessTokenFault: ControlFailure?
   var timeout: Duration = .seconds(10)
   var isJSON = false
   var wantsHelp = false
+
+  /// Those that were given.
+  private var given: Set<String> = []
 
   static let names: Set = ["--api-url", "--access-token-file", "--timeout", "--json", "--help"]
 
@@ -29,11 +34,18 @@ struct ControlOptions {
     switch name {
     case "--help", "--json":
       if inline != nil { return Taken(message: "\(name): takes no value") }
-      if name == "--help" { wantsHelp = true } else { isJSON = true }
-      return Taken()
+      if name == "--help" {
+        wantsHelp = true
+        return Taken()
+      }
+      isJSON = true
+      return Taken(message: given.insert(name).inserted ? nil : "\(name): must be given once")
     case "--api-url", "--access-token-file", "--timeout":
       guard let value = inline ?? Self.value(&rest) else {
         return Taken(message: "\(name): needs a value")
+      }
+      guard given.insert(name).inserted else {
+        return Taken(message: "\(name): must be given once")
       }
       return Taken(message: set(name, value))
     default:
@@ -56,13 +68,16 @@ struct ControlOptions {
     return nil
   }
 
-  /// Reads the file with the token.
+  /// Reads the file with the token. Faults of the file are kept until it is needed.
   mutating func read(files: inout ControlFiles, problems: inout [String]) {
     guard let accessTokenFile, !wantsHelp else { return }
     do {
       accessToken = Secret(try files.secret(in: accessTokenFile, limit: 4096))
     } catch {
-      problems.append("--access-token-file: \(error.reason)")
+      let message = "--access-token-file: \(error.reason)"
+      if error.isMisuse { return problems.append(message) }
+      accessTokenFault = ControlFailure(
+        .configuration, kind: "accessTokenUnusable", message: message)
     }
   }
 

@@ -20,7 +20,9 @@ struct OrphanArguments {
       }
       let name = argument == "-h" ? "--help" : String(argument.prefix { $0 != "=" })
       let inline = argument.contains("=") ? String(argument.dropFirst(name.count + 1)) : nil
-      if let taken = options.take(name, inline: inline, &rest) {
+      if let taken = options.take(
+        name.replacing("_", with: "-"), inline: inline, &rest)
+      {
         if let message = taken.message { problems.append(message) }
       } else {
         take(name, inline: inline, &rest)

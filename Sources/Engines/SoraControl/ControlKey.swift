@@ -67,15 +67,18 @@ public struct ControlKeyProblem: Error, Sendable, Hashable, CustomStringConverti
   public var value: String?
   /// What is allowed, the end of a sentence: `1 to 255 bytes`.
   public var allowed: String
+  /// The key that `allowed` is about, at its end; nil if it is about none.
+  public var other: String?
 
-  public init(key: String, value: String?, allowed: String) {
+  public init(key: String, value: String?, allowed: String, other: String? = nil) {
     self.key = key
     self.value = value
     self.allowed = allowed
+    self.other = other
   }
 
   public var description: String {
     let given = value.map { " = \($0)" } ?? ""
-    return "\(key)\(given): must be \(allowed)"
+    return "\(key)\(given): must be \(allowed)" + (other.map { " \($0)" } ?? "")
   }
 }

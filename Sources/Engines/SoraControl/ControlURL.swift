@@ -21,11 +21,17 @@ public struct ControlURL: Sendable, Hashable {
       var parts = URLComponents(string: text)
     else {
       throw .urlUnusable(
-        ControlText.cleaned(Self.withoutUser(text), limit: 200), reason: "not an absolute URL")
+        ControlText.cleaned(Self.withoutUser(text), limit: 200),
+        reason: "not an absolute URL" + Self.advice(text))
     }
-    let given = Self.shown(parts)
+    // Without a host the parts are not what they look like: `user:password@host`.
+    let given =
+      parts.host == nil
+      ? ControlText.cleaned(Self.withoutUser(String(text.prefix { $0 != "?" })), limit: 200)
+      : Self.shown(parts)
     guard let scheme = parts.scheme?.lowercased(), scheme == "http" || scheme == "https" else {
-      throw .urlUnusable(given, reason: "must begin with http:// or https://")
+      throw .urlUnusable(
+        given, reason: "must begin with http:// or https://" + Self.advice(text))
     }
     guard let host = parts.host?.lowercased(), !host.isEmpty else {
       throw .urlUnusable(given, reason: "without a host")
@@ -80,6 +86,12 @@ public struct ControlURL: Sendable, Hashable {
     var parts = parts
     (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
     return ControlText.cleaned(parts.string ?? "", limit: 200)
+  }
+
+  /// What was meant by a text without a scheme.
+  private static func advice(_ text: String) -> String {
+    guard !text.contains("://"), let url = try? ControlURL("http://" + text) else { return "" }
+    return "; is \(url.shown) meant?"
   }
 
   /// What is no URL may hold a password all the same.

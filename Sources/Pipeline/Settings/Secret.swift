@@ -20,12 +20,32 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
+extension Secret {
+  /// What a file with a secret says: without the byte order mark that some editors put before it,
+  /// and without the newlines behind it.
+  ///
+  /// - Parameter isToken: Whether blanks at both ends, too, cannot belong to it.
+  public static func content(of bytes: some Sequence<UInt8>, isToken: Bool) -> [UInt8] {
+    var content = Array(bytes)[...]
+    if content.starts(with: [0xEF, 0xBB, 0xBF]) { content.removeFirst(3) }
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    func isNewline(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+    while let last = content.last, isNewline(last) || isToken && isBlank(last) {
+      content.removeLast()
+    }
+    while isToken, let first = content.first, isNewline(first) || isBlank(first) {
+      content.removeFirst()
+    }
+    return Array(content)
+  }
+}
+
 extension SettingsReader {
   /// A secret, given directly under `key` or in the file that `fileKey` names; nil if neither.
   ///
   /// A directly given secret is refused from the command line, where other users can see it. The
-  /// file's trailing newline is cut off; it may hold 4096 bytes.
-  public func secret(_ key: String, fileKey: String) -> Secret? {
+  /// file may hold 4096 bytes; `Secret.content` says what is cut off.
+  public func secret(_ key: String, fileKey: String, isToken: Bool = false) -> Secret? {
     let direct = string(key)
     let file = string(fileKey)
     if reportIfArgument(key, elsewhere: "\(fullKey(fileKey)), the environment or the file") {
@@ -36,12 +56,14 @@ extension SettingsReader {
       report(fileKey, value: file, allowed: "left out when \(fullKey(key)) is given")
       return nil
     }
-    guard let text = Self.readSecretFile(file) else {
+    switch Self.readSecretFile(file, isToken: isToken) {
+    case .success(let secret): return secret
+    case .failure(let fault):
       report(
-        fileKey, value: file, allowed: "a readable file with the secret in it, 1 to 4096 bytes")
+        fileKey, value: file,
+        allowed: "a readable file with the secret in it, 1 to 4096 bytes (\(fault.reason))")
       return nil
     }
-    return Secret(text)
   }
 
   /// A secret that has no file of its own; nil if it is absent, or comes from the command line.
@@ -63,14 +85,24 @@ extension SettingsReader {
   /// Name of the source whose values appear in the process's arguments.
   public static let commandLine = "command line"
 
-  private static func readSecretFile(_ path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
+  /// What is wrong with a file.
+  private struct FileFault: Error {
+    var reason: String
+
+    /// The system's own words.
+    init(code: CInt) { reason = String(cString: strerror(code)) }
+    init(_ reason: String) { self.reason = reason }
+  }
+
+  private static func readSecretFile(_ path: String, isToken: Bool) -> Result<Secret, FileFault> {
+    guard let file = fopen(path, "r") else { return .failure(FileFault(code: errno)) }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4097)
     let count = fread(&bytes, 1, bytes.count, file)
-    guard count > 0, count <= 4096 else { return nil }
-    var content = bytes[..<count]
-    while let last = content.last, last == 0x0A || last == 0x0D { content.removeLast() }
-    return content.isEmpty ? nil : String(decoding: content, as: UTF8.self)
+    if ferror(file) != 0 { return .failure(FileFault(code: errno)) }
+    guard count <= 4096 else { return .failure(FileFault("it is larger")) }
+    let content = Secret.content(of: bytes[..<count], isToken: isToken)
+    guard !content.isEmpty else { return .failure(FileFault("it is empty")) }
+    return .success(Secret(String(decoding: content, as: UTF8.self)))
   }
 }

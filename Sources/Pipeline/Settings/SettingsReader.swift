@@ -161,7 +161,7 @@ public struct SettingsReader: Sendable {
   public func contains(_ key: String) -> Bool { sourceName(of: key) != nil }
 
   /// Name of the source that decides `key`; nil if none gives it.
-  func sourceName(of key: String) -> String? {
+  public func sourceName(of key: String) -> String? {
     let absolute = AbsoluteConfigKey(path + [key])
     return sources.first { source in
       do {

@@ -132,6 +132,36 @@ import Testing
     #expect(given.problems[0].hasPrefix("--hls [0].video.width = 1: must be a whole number from"))
   }
 
+  @Test func optionsAreGivenOnce() throws {
+    let given = try read(
+      "list-channels",
+      [
+        "--timeout", "1", "--api-url=http://a/", "--json", "--api_url", "b", "--timeout=2",
+        "--json",
+      ])
+    #expect(
+      given.problems == [
+        "--api-url: must be given once", "--timeout: must be given once",
+        "--json: must be given once",
+      ])
+    #expect(given.options.apiURL == "http://a/" && given.options.timeout == .seconds(1))
+  }
+
+  @Test(arguments: ["--audio-port", "--audio_port"])
+  func keysThatMustDifferAreNamedAsWritten(option: String) throws {
+    let given = try read(
+      "start-forwarding-rtp",
+      ["--channel-id", "c", "--ip-address", "::1", option, "5", "--video-port", "5"])
+    #expect(given.problems == ["--video-port = 5: must be another one than \(option)"])
+  }
+
+  @Test func editorsMayMarkAndSurroundATokenInAFile() throws {
+    let (folder, path) = try file("\u{FEFF} \tc2VjcmV0 \r\n\n")
+    let given = try read("list-channels", ["--access-token-file", path])
+    #expect(given.problems.isEmpty && given.options.accessToken?.value == "c2VjcmV0")
+    _ = folder
+  }
+
   @Test func theTokenComesFromAFile() throws {
     let (folder, path) = try file("c2VjcmV0\r\n")
     let given = try read("list-channels", ["--access-token-file", path, "--timeout=2.5", "--json"])

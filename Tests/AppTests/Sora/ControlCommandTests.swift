@@ -75,6 +75,30 @@ import Testing
     await server.stop()
   }
 
+  @Test(arguments: [("a b", "it has blanks"), (" \n", "empty"), ("", "empty")])
+  func unusableTokensAreNamed(content: String, fault: String) async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "token")
+    try Data(content.utf8).write(to: file)
+    let name = ["imageflux", "list-channel-ids"]
+    let option = try await run(name + ["--access-token-file", file.path])
+    let variable = try await run(
+      name, ["LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN_FILE=\(file.path)"])
+    for outcome in [option, variable] {
+      #expect(outcome.exitCode == 78)
+      #expect(outcome.errors.contains(file.path) && outcome.errors.contains(fault))
+    }
+    #expect(option.errors.hasPrefix("Error: --access-token-file: "))
+  }
+
+  @Test func anUnusableURLIsNamedByItsVariable() async throws {
+    let outcome = try await run(
+      ["sora", "list-channels"], ["LIVEVIEW_BRIDGE_SORA_API_URL=sora.example"])
+    #expect(outcome.exitCode == 78)
+    #expect(outcome.errors.hasPrefix("Error: LIVEVIEW_BRIDGE_SORA_API_URL: the URL sora.example "))
+    #expect(outcome.errors.hasSuffix("; is http://sora.example/ meant?\n"))
+  }
+
   @Test func aTokenInTheOpenIsWarnedAbout() async throws {
     let outcome = try await run(
       ["sora", "list-channels", "--api-url", "http://sora.invalid/"],

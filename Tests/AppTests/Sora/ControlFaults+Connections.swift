@@ -158,7 +158,25 @@ extension ControlFault {
     ControlFault(
       what: "a URL of another scheme", peer: .none,
       arguments: ["sora", "list-channels", "--api-url", "ftp://sora/"],
-      message: "the URL ftp://sora/ cannot be used: must begin with http:// or https://",
+      message: "--api-url: the URL ftp://sora/ cannot be used: must begin with http:// or https://",
       exitCode: 78),
+    ControlFault(
+      what: "a URL without a scheme", peer: .none,
+      arguments: ["sora", "list-channels", "--api_url", "localhost:3000"],
+      message: "--api-url: the URL localhost:3000 cannot be used: must begin with http:// or "
+        + "https://; is http://localhost:3000/ meant?", exitCode: 78),
+    ControlFault(
+      what: "a file with the access token that is not there", peer: .none,
+      arguments: ["sora", "list-channels", "--access-token-file", "/nonexistent/token"],
+      message: "--access-token-file: /nonexistent/token cannot be read: No such file or directory",
+      exitCode: 78),
+    ControlFault(
+      what: "a directory for the file with the access token", peer: .none,
+      arguments: ["sora", "list-channels", "--access-token-file", "/"],
+      message: "--access-token-file: / cannot be read: Is a directory", exitCode: 78),
+    ControlFault(
+      what: "an empty file for the access token", peer: .none,
+      arguments: ["sora", "list-channels", "--access-token-file", "/dev/null"],
+      message: "--access-token-file: /dev/null is empty", exitCode: 78),
   ]
 }

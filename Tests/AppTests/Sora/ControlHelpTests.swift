@@ -14,7 +14,8 @@ import Testing
     for operation in callable {
       #expect(text.contains("\n  \(operation.commandName)\n"))
     }
-    #expect(!text.split(separator: "\n").contains { $0.count > 80 })
+    let pages = text + "\n" + ControlHelp.callPage(service)
+    #expect(!pages.split(separator: "\n").contains { $0.count > 80 })
   }
 
   @Test(arguments: ControlOperations.all.map { $0.operation })

@@ -65,4 +65,18 @@ import Testing
   func otherLocationsLeadNowhere(location: String) throws {
     #expect(try ControlURL("http://sora/").resolving(location) == nil)
   }
+
+  @Test(arguments: [
+    ("localhost:3000", "http://localhost:3000/"), ("sora.example", "http://sora.example/"),
+    ("127.0.0.1:3000/api?a=b", "http://127.0.0.1:3000/api"),
+  ]) func aMissingSchemeIsSuggested(text: String, meant: String) {
+    let error = #expect(throws: ControlError.self) { _ = try ControlURL(text) }
+    #expect(error?.description.hasSuffix("; is \(meant) meant?") == true)
+  }
+
+  @Test(arguments: ["user:hunter2@sora", "user:hunter2@sora:3000/?a=hunter2"])
+  func aPasswordWithoutASchemeIsNotShown(text: String) {
+    let error = #expect(throws: ControlError.self) { _ = try ControlURL(text) }
+    #expect(error?.description.contains("hunter2") == false)
+  }
 }

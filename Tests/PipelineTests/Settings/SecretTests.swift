@@ -55,6 +55,22 @@ import Testing
     #expect(ledger.problems.isEmpty)
   }
 
+  @Test(arguments: [
+    ("\u{FEFF}a b\r\n\n", "a b", "a b"), (" a \n", " a ", "a"), ("\n\ta\t\r\n", "\n\ta\t", "a"),
+    ("\n", "", ""), (" \u{FEFF}a", " \u{FEFF}a", "\u{FEFF}a"),
+  ]) func onlyTokensLoseTheirBlanks(file: String, password: String, token: String) {
+    #expect(Secret.content(of: file.utf8, isToken: false) == Array(password.utf8))
+    #expect(Secret.content(of: file.utf8, isToken: true) == Array(token.utf8))
+  }
+
+  @Test func theSystemSaysWhatIsWrongWithAFile() {
+    for path in ["/nonexistent", "/"] {
+      #expect(secret(file: ["passwordFile": .string(path)]) == nil)
+    }
+    let texts = ledger.problems.map(\.description).joined(separator: "\n")
+    #expect(texts.contains("(No such file or directory)") && texts.contains("(Is a directory)"))
+  }
+
   @Test(arguments: [0, 4097])
   func aFileOfTheWrongSizeIsAProblem(size: Int) throws {
     try withFile([UInt8](repeating: 0x61, count: size)) { path in

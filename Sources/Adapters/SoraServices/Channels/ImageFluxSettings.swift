@@ -53,7 +53,7 @@ public struct ImageFluxSettings: Sendable {
     apiURL = reader.string(
       "apiURL", default: "https://live-api.imageflux.jp/", allowed: "a URL with https or http"
     ) { (try? ControlURL($0)) != nil }
-    accessToken = reader.secret("accessToken", fileKey: "accessTokenFile")
+    accessToken = reader.secret("accessToken", fileKey: "accessTokenFile", isToken: true)
     given = Self.given(reader)
     kind = reader.choice("kind", default: Kind.single)
     renditions = Self.renditions(reader)

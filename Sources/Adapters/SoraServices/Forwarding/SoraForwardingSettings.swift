@@ -36,7 +36,8 @@ struct SoraForwardingSettings: Sendable {
       allowed: "a URL with http or https, without user name and password"
     ) { (try? ControlURL($0)) != nil }
     endpoint = ControlEndpoint(
-      url: url, accessToken: reader.secret("accessToken", fileKey: "accessTokenFile"),
+      url: url,
+      accessToken: reader.secret("accessToken", fileKey: "accessTokenFile", isToken: true),
       timeout: reader.seconds("requestTimeoutSeconds", default: 5, in: 0.5...60))
     let channelID = reader.string(
       "channelID", default: "", allowed: "1 to 255 bytes, the channel's name"

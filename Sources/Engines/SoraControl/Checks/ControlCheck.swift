@@ -18,7 +18,8 @@ extension ControlOperation {
         let other = distinct[..<index].first(where: { parameters[$0] == value })
       else { continue }
       problems.append(
-        ControlKeyProblem(key: name, value: value.excerpt, allowed: "another one than \(other)"))
+        ControlKeyProblem(
+          key: name, value: value.excerpt, allowed: "another one than", other: other))
     }
     return problems
   }
