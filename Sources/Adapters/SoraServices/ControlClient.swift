@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import Pipeline
 import SoraControl
+import Synchronization
 
 /// Calls the operations of one API over HTTP.
 ///
@@ -16,6 +17,7 @@ public final class ControlClient: Sendable {
   private let endpoint: ControlEndpoint
   private let http: HTTPClient
   private let connectTimeout: Duration
+  private let connections = ConnectionCount()
   /// Whoever does not answer the first packet of a connection for so long is not there.
   private static let connectTimeoutLimit = Duration.seconds(5)
 
@@ -28,6 +30,10 @@ public final class ControlClient: Sendable {
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.maximumUsesPerConnection = 1
     configuration.httpVersion = .http1Only
+    configuration.http1_1ConnectionDebugInitializer = { [connections] channel in
+      connections.total.withLock { $0 += 1 }
+      return channel.eventLoop.makeSucceededVoidFuture()
+    }
     http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
@@ -89,41 +95,73 @@ public final class ControlClient: Sendable {
     let exchange = try ControlExchange(
       url: endpoint.url, target: target, body: body, accessToken: endpoint.accessToken?.value,
       userAgent: endpoint.userAgent, repetition: repetition, secrets: secrets)
-    let timeout = endpoint.timeout
-    let result = await withTaskGroup(of: Result<JSONValue?, ControlError>?.self) { group in
-      group.addTask { await self.run(exchange) }
+    let deadline = ContinuousClock.now + endpoint.timeout
+    let result = await withTaskGroup(of: End.self) { group in
+      group.addTask { await self.run(exchange, until: deadline) }
       group.addTask {
-        do { try await Task.sleep(for: timeout) } catch { return nil }
-        return .failure(.timedOut(seconds: timeout / .seconds(1)))
+        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return .inTime }
+        return .timeIsUp
       }
-      for await case let outcome? in group {
+      var isTimeUp = false
+      for await end in group {
+        switch end {
+        case .inTime: continue
+        case .timeIsUp: isTimeUp = true
+        case .done(let result):
+          group.cancelAll()
+          return result
+        case .interrupted(let error):
+          group.cancelAll()
+          return .failure(isTimeUp ? error : .cancelled)
+        }
         group.cancelAll()
-        return outcome
       }
       return .failure(.cancelled)
     }
     return try result.get()
   }
 
+  /// How the two tasks of a call end.
+  private enum End: Sendable {
+    case done(Result<JSONValue?, ControlError>)
+    /// With what to say if the reason was the time.
+    case interrupted(ControlError)
+    case timeIsUp
+    /// Nobody waits for the time any more.
+    case inTime
+  }
+
   /// Sends until the engine has enough.
-  private func run(_ exchange: ControlExchange) async -> Result<JSONValue?, ControlError> {
+  private func run(
+    _ exchange: ControlExchange, until deadline: ContinuousClock.Instant
+  ) async -> End {
     var exchange = exchange
+    var isConnected = false
     while !Task.isCancelled {
       let step: ControlExchange.Step
+      let before = connections.total.withLock { $0 }
       do {
-        step = exchange.answered(try await answer(to: exchange.request))
+        let answer = try await answer(to: exchange.request)
+        step = exchange.answered(answer, remaining: deadline - .now)
       } catch {
-        guard let failure = Self.failure(error, connectTimeout: connectTimeout) else { break }
-        step = exchange.failed(failure)
+        isConnected = connections.total.withLock { $0 } != before
+        guard !Task.isCancelled,
+          let failure = Self.failure(
+            error, connectTimeout: connectTimeout, isConnected: isConnected)
+        else { break }
+        isConnected = false
+        step = exchange.failed(failure, remaining: deadline - .now)
       }
       switch step {
-      case .reply(let json): return .success(json)
-      case .fail(let error): return .failure(error)
+      case .reply(let json): return .done(.success(json))
+      case .fail(let error): return .done(.failure(error))
       case .follow: continue
       case .again(let pause): try? await Task.sleep(for: pause)
       }
     }
-    return .failure(.cancelled)
+    return .interrupted(
+      exchange.timeIsUp(
+        afterSeconds: endpoint.timeout / .seconds(1), isConnected: isConnected))
   }
 
   private func answer(
@@ -156,4 +194,10 @@ public final class ControlClient: Sendable {
     }
     return body
   }
+}
+
+/// How many connections of a client came about, TLS included. Before that nothing of a call is
+/// sent. Calls side by side count for each other: then one too many is taken for sent.
+private final class ConnectionCount: Sendable {
+  let total = Mutex(0)
 }

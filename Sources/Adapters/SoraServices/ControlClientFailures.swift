@@ -16,8 +16,19 @@ struct ReplyTooLarge: Error {}
 
 extension ControlClient {
   /// What went wrong on a connection, in the engine's terms; nil if the call was cancelled.
+  ///
+  /// - Parameter isConnected: Whether the connection came about, TLS included. An error of the
+  ///   system says by itself nothing about that: a route may be lost at any time.
   static func failure(
-    _ error: any Error, connectTimeout: Duration
+    _ error: any Error, connectTimeout: Duration, isConnected: Bool
+  ) -> ControlExchange.Failure? {
+    let failure = classified(error, connectTimeout)
+    if case .closed(let reason)? = failure, !isConnected { return .notConnected(reason: reason) }
+    return failure
+  }
+
+  private static func classified(
+    _ error: any Error, _ connectTimeout: Duration
   ) -> ControlExchange.Failure? {
     switch error {
     case is CancellationError:
@@ -29,13 +40,13 @@ extension ControlClient {
     case let error as NIOConnectionError:
       return failure(error, connectTimeout)
     case let error as IOError:
-      return failure(error)
+      return .closed(reason: words(error.errnoCode))
     case ChannelError.connectTimeout:
       return .connectTimedOut(seconds: connectTimeout / .seconds(1))
     case let error as NIOSSLError:
       return failure(error)
     case let error as NIOSSLExtraError:
-      return .tlsFailed(reason: reason(error))
+      return tlsFailure(error)
     case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection:
       return .closed(reason: "in the middle of it")
     case let error as HTTPParserError:
@@ -78,44 +89,34 @@ extension ControlClient {
     return .notConnected(reason: words(first.errnoCode))
   }
 
-  private static func failure(_ error: IOError) -> ControlExchange.Failure {
-    neverConnected.contains(error.errnoCode)
-      ? .notConnected(reason: words(error.errnoCode)) : .closed(reason: words(error.errnoCode))
-  }
-
   private static func failure(_ error: NIOSSLError) -> ControlExchange.Failure {
     switch error {
-    case .handshakeFailed(let detail): .tlsFailed(reason: reason(detail))
+    case .handshakeFailed(let detail): tlsFailure(detail)
     case .unableToValidateCertificate, .noCertificateToValidate, .cannotMatchULabel:
-      .tlsFailed(reason: reason(error))
+      tlsFailure(error)
     default: .closed(reason: ControlText.cleaned("\(error)", limit: 120))
     }
   }
 
   /// TLS's own words, and what they usually mean.
-  private static func reason(_ error: any Error) -> String {
+  private static func tlsFailure(_ error: any Error) -> ControlExchange.Failure {
     let text = "\(error)"
     if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidate") {
-      return "its certificate cannot be verified; is it expired or self-signed, and is this "
-        + "machine's clock right?"
+      return .certificateUnusable(
+        reason: "its certificate cannot be verified; is it expired or self-signed, and is this "
+          + "machine's clock right?")
     }
     if text.contains("failedToValidateHostname") {
-      return "its certificate is for another name"
+      return .certificateUnusable(reason: "its certificate is for another name")
     }
     if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
-      return "what answers does not speak TLS; is it http instead of https?"
+      return .tlsFailed(reason: "what answers does not speak TLS; is it http instead of https?")
     }
     if text.contains("EOF during handshake") {
-      return "the server ended the handshake; is it http instead of https?"
+      return .tlsFailed(reason: "the server ended the handshake; is it http instead of https?")
     }
-    return ControlText.cleaned(text, limit: 160)
+    return .tlsFailed(reason: ControlText.cleaned(text, limit: 160))
   }
-
-  /// What the system says about an attempt to connect, never about a connection.
-  private static let neverConnected: Set<CInt> = [
-    ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM, EMFILE, ENFILE,
-    EAFNOSUPPORT,
-  ]
 
   private static func words(_ code: CInt) -> String {
     switch code {

@@ -37,10 +37,14 @@ enum ControlHelp {
     lines += ["", "  \(operation.target)"]
     lines += ["", "KEYS"]
     if operation.keys.isEmpty { lines.append("  none") }
-    for key in operation.keys { lines += entry(key) }
+    for key in operation.keys { lines += entry(key, of: operation) }
     if !operation.oneOf.isEmpty {
       let names = operation.oneOf.map(optionName).joined(separator: ", ")
       lines += wrapped("One of these must be given: \(names).", indent: 2)
+    }
+    for rule in operation.schemeKeys where !rule.oneOf.isEmpty {
+      let names = rule.oneOf.map(optionName).joined(separator: ", ")
+      lines += wrapped("With \(rule.scheme):// one of these must be given: \(names).", indent: 2)
     }
     if !operation.distinct.isEmpty {
       let names = operation.distinct.map(optionName).joined(separator: ", ")
@@ -83,9 +87,10 @@ enum ControlHelp {
 
   private static func optionName(_ key: String) -> String { "--\(key.replacing("_", with: "-"))" }
 
-  private static func entry(_ key: ControlKey) -> [String] {
+  private static func entry(_ key: ControlKey, of operation: ControlOperation) -> [String] {
     let value = key.isSecret ? "-file FILE" : " \(placeholder(key.kind))"
-    let must = key.isRequired ? "" : "   (optional)"
+    let condition = operation.scheme(wanting: key.name).map { "with \($0)://" } ?? "optional"
+    let must = key.isRequired ? "" : "   (\(condition))"
     var lines = ["  --\(key.optionName)\(value)\(must)"]
     let rule = key.kind.rule
     lines += wrapped("\(key.summary); \(rule)", indent: 6)
@@ -131,8 +136,12 @@ enum ControlHelp {
 
   /// A call with all required keys, and the first of those of which one must be given.
   private static func example(_ operation: ControlOperation, _ command: String) -> [String] {
+    // The scheme of a sample is the first one.
+    let rule = operation.schemeKeys.first
+    let wanted = (rule?.wanted ?? []) + (rule?.oneOf.prefix(1) ?? [])
     let keys = operation.keys.filter { key in
-      key.isRequired || operation.oneOf.last == key.name || key.name == "connection_id"
+      key.isRequired || wanted.contains(key.name) || operation.oneOf.last == key.name
+        || key.name == "connection_id"
     }
     let words = keys.map { key in
       key.isSecret ? "--\(key.optionName)-file FILE" : "--\(key.optionName) \(sample(key))"

@@ -14,10 +14,11 @@ public enum ControlError: Error, Sendable, Hashable {
   case cannotConnect(url: String, reason: String)
   /// The certificate or the TLS handshake; nothing was sent.
   case tlsFailed(url: String, reason: String)
-  /// No whole answer within the time limit.
-  case timedOut(seconds: Double)
+  /// The call, or a part of it, was sent, and there is no whole answer within the time limit.
+  /// In doubt is what it has changed; a call that only reads never is.
+  case timedOut(seconds: Double, isInDoubt: Bool = true)
   /// The connection ended before the answer did.
-  case connectionClosed(reason: String)
+  case connectionClosed(reason: String, isInDoubt: Bool = true)
   /// Whoever waited for the answer gave up.
   case cancelled
 
@@ -98,11 +99,10 @@ extension ControlError: CustomStringConvertible {
     case .accessTokenUnusable(let reason): "the access token cannot be used: \(reason)"
     case .cannotConnect(let url, let reason): "cannot connect to \(url): \(reason)"
     case .tlsFailed(let url, let reason): "no secure connection to \(url): \(reason)"
-    case .timedOut(let seconds):
-      "no whole answer within \(Self.shown(seconds)) s; the call may be carried out all the same"
-    case .connectionClosed(let reason):
-      "the connection ended before the answer did (\(reason)); the call may be carried out all "
-        + "the same"
+    case .timedOut(let seconds, let isInDoubt):
+      "no whole answer within \(Self.shown(seconds)) s" + Self.doubt(isInDoubt)
+    case .connectionClosed(let reason, let isInDoubt):
+      "the connection ended before the answer did (\(reason))" + Self.doubt(isInDoubt)
     case .cancelled: "given up before the answer came"
     case .refused(let refusal): refusal.description
     case .accessDenied(let status, let detail):
@@ -125,6 +125,10 @@ extension ControlError: CustomStringConvertible {
         + (excerpt.isEmpty ? "" : ", “\(excerpt)”")
     case .replyUnusable(let error): "the answer is not as documented: \(error)"
     }
+  }
+
+  private static func doubt(_ isInDoubt: Bool) -> String {
+    isInDoubt ? "; the call may be carried out all the same" : ""
   }
 
   private static func hint(_ status: Int) -> String {

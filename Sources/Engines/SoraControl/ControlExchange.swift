@@ -12,7 +12,7 @@ import NIOCore
 ///                failed ┴────────────┘   connection
 /// ```
 ///
-/// Knows no time: who calls keeps the limit, pauses included.
+/// Knows no time: who calls keeps the limit, pauses included, and says how much of it remains.
 ///
 /// Source: swidden, the HTTP layer of Sora; RFC 9110 §15.4 for redirections.
 public struct ControlExchange: Sendable {
@@ -52,6 +52,8 @@ public struct ControlExchange: Sendable {
     case connectTimedOut(seconds: Double)
     /// Nothing was sent.
     case tlsFailed(reason: String)
+    /// The server's certificate, which will be the same a second later; nothing was sent.
+    case certificateUnusable(reason: String)
     /// After the request, or a part of it, was sent: who knows what of it arrived. A connection
     /// that was kept from an earlier call and dies under the next one is the same case.
     case closed(reason: String)
@@ -87,9 +89,15 @@ public struct ControlExchange: Sendable {
   private let repetition: ControlOperation.Repetition
   /// Must not be in anything that is shown.
   private let secrets: [String]
+  /// Whether the body has some of them.
+  private let hasSecretParameters: Bool
   private var url: ControlURL
   private var redirectionCount = 0
   private var repetitionCount = 0
+  /// Why `request` is sent once more.
+  private var lastError: ControlError?
+  /// Whether an earlier attempt was sent and not answered.
+  private var wasSentInVain = false
 
   /// - Parameters:
   ///   - target: `Service_YYYYMMDD.Operation`.
@@ -114,6 +122,7 @@ public struct ControlExchange: Sendable {
     self.accessToken = accessToken
     self.userAgent = userAgent
     self.repetition = repetition
+    hasSecretParameters = !secrets.isEmpty
     self.secrets = secrets + (accessToken.map { [$0] } ?? [])
     self.body = body.map { body in
       var bytes = ByteBuffer()
@@ -134,7 +143,9 @@ public struct ControlExchange: Sendable {
   private var sendsToken: Bool { url.hasSameOrigin(as: origin) }
 
   /// Takes what was answered to `request`.
-  public mutating func answered(_ answer: Answer) -> Step {
+  ///
+  /// - Parameter remaining: Of the time limit; nil if there is none.
+  public mutating func answered(_ answer: Answer, remaining: Duration? = nil) -> Step {
     switch answer.status {
     case 200...299:
       return reply(answer)
@@ -148,30 +159,47 @@ public struct ControlExchange: Sendable {
     case 401, 403:
       return .fail(.accessDenied(status: answer.status, detail: detail(of: answer)))
     case 502, 503, 504:
-      if repetition == .always, let pause = nextPause() { return .again(after: pause) }
-      return .fail(refusal(answer))
+      let error = refusal(answer)
+      return repetition == .always ? again(or: error, remaining) : .fail(error)
     default:
       return .fail(refusal(answer))
     }
   }
 
   /// Takes that `request` got no whole answer.
-  public mutating func failed(_ failure: Failure) -> Step {
+  ///
+  /// - Parameter remaining: Of the time limit; nil if there is none.
+  public mutating func failed(_ failure: Failure, remaining: Duration? = nil) -> Step {
+    if case .closed = failure { wasSentInVain = true }
     let mayRepeat =
       switch failure {
       case .notConnected, .tlsFailed: true
       case .closed: repetition == .always
       // Waiting took its time already and would again; the others will not change.
-      case .connectTimedOut, .notHTTP, .tooLarge: false
+      case .connectTimedOut, .certificateUnusable, .notHTTP, .tooLarge: false
       }
-    if mayRepeat, let pause = nextPause() { return .again(after: pause) }
-    return .fail(error(failure))
+    let error = error(failure)
+    return mayRepeat ? again(or: error, remaining) : .fail(error)
   }
 
-  private mutating func nextPause() -> Duration? {
-    guard repetitionCount < Self.pauses.count else { return nil }
-    defer { repetitionCount += 1 }
-    return Self.pauses[repetitionCount]
+  /// What a call has come to whose time is up.
+  ///
+  /// - Parameter isConnected: Whether there was a connection for `request`, so that it may be sent.
+  public func timeIsUp(afterSeconds seconds: Double, isConnected: Bool) -> ControlError {
+    if isConnected || wasSentInVain {
+      return .timedOut(seconds: seconds, isInDoubt: repetition == .ifUnsent)
+    }
+    return lastError ?? error(.connectTimedOut(seconds: seconds))
+  }
+
+  private mutating func again(or error: ControlError, _ remaining: Duration?) -> Step {
+    guard repetitionCount < Self.pauses.count else { return .fail(error) }
+    let pause = Self.pauses[repetitionCount]
+    // A pause that outlasts the limit would turn what is known into a mere "no answer".
+    if let remaining, pause >= remaining { return .fail(error) }
+    repetitionCount += 1
+    lastError = error
+    return .again(after: pause)
   }
 
   private func error(_ failure: Failure) -> ControlError {
@@ -180,8 +208,10 @@ public struct ControlExchange: Sendable {
     case .connectTimedOut(let seconds):
       .cannotConnect(
         url: url.shown, reason: "nothing answered within \(ControlError.shown(seconds)) s")
-    case .tlsFailed(let reason): .tlsFailed(url: url.shown, reason: reason)
-    case .closed(let reason): .connectionClosed(reason: reason)
+    case .tlsFailed(let reason), .certificateUnusable(let reason):
+      .tlsFailed(url: url.shown, reason: reason)
+    case .closed(let reason):
+      .connectionClosed(reason: reason, isInDoubt: repetition == .ifUnsent)
     case .notHTTP(let reason): .notHTTP(reason: reason)
     case .tooLarge(let limit): .replyTooLarge(limitBytes: limit)
     }
@@ -206,10 +236,17 @@ extension ControlExchange {
         .redirectUnusable(
           location: shown(next.shown), reason: "it leads from https to http, where all can read"))
     }
+    guard next.hasSameOrigin(as: origin) || !hasSecretParameters else {
+      return .fail(
+        .redirectUnusable(
+          location: shown(next.shown),
+          reason: "another server must not get the secrets among the parameters"))
+    }
     guard redirectionCount < Self.redirectionLimit else {
       return .fail(.tooManyRedirects(limit: Self.redirectionLimit))
     }
     redirectionCount += 1
+    lastError = nil
     url = next
     return .follow(next)
   }
@@ -260,7 +297,8 @@ extension ControlExchange {
     if let json = JSONValue(parsing: answer.body),
       let type = (json["error_type"] ?? json["type"])?.string, !type.isEmpty
     {
-      let reason = json["error_type"] == nil ? nil : json["error_reason"]
+      let given = json["error_type"] == nil ? nil : json["error_reason"]
+      let reason = given == .null ? nil : given
       return .refused(
         ControlRefusal(
           status: answer.status,

@@ -6,6 +6,24 @@
 /// Source: swidden, the HTTP layer of Sora: `POST /` with a header `x-sora-target` that says
 /// `Service_YYYYMMDD.Operation`.
 public struct ControlOperation: Sendable, Hashable {
+  /// Keys that are wanted where a key's URL has a certain scheme.
+  public struct SchemeKeys: Sendable, Hashable {
+    /// The key with the URL.
+    public var key: String
+    /// Without the `://`.
+    public var scheme: String
+    public var wanted: [String]
+    /// Keys of which one does for all.
+    public var oneOf: [String]
+
+    public init(_ key: String, _ scheme: String, wants wanted: [String], oneOf: [String] = []) {
+      self.key = key
+      self.scheme = scheme
+      self.wanted = wanted
+      self.oneOf = oneOf
+    }
+  }
+
   /// Whose operation it is.
   public enum Service: String, Sendable, Hashable, CaseIterable {
     case sora = "Sora"
@@ -49,6 +67,8 @@ public struct ControlOperation: Sendable, Hashable {
   public var keys: [ControlKey]
   /// Names of keys of which one must be given, though none of them must be.
   public var oneOf: [String]
+  /// What the schemes of URLs want besides.
+  public var schemeKeys: [SchemeKeys]
   /// Names of keys whose values must differ from each other.
   public var distinct: [String]
   /// What is answered, a few words for people.
@@ -62,7 +82,8 @@ public struct ControlOperation: Sendable, Hashable {
   public init(
     _ service: Service, _ version: String, _ name: String, _ summary: String,
     remark: String? = nil, keys: [ControlKey] = [], oneOf: [String] = [],
-    distinct: [String] = [], reply: String = "", documents: Documents = .soraLater,
+    schemeKeys: [SchemeKeys] = [], distinct: [String] = [], reply: String = "",
+    documents: Documents = .soraLater,
     repetition: Repetition = .ifUnsent, emptyBody: EmptyBody = .none,
     isPassedOnByImageFlux: Bool = false
   ) {
@@ -73,12 +94,18 @@ public struct ControlOperation: Sendable, Hashable {
     self.remark = remark
     self.keys = keys
     self.oneOf = oneOf
+    self.schemeKeys = schemeKeys
     self.distinct = distinct
     self.reply = reply
     self.documents = documents
     self.repetition = repetition
     self.emptyBody = emptyBody
     self.isPassedOnByImageFlux = isPassedOnByImageFlux
+  }
+
+  /// The scheme that wants a key that is not always required: `s3`.
+  public func scheme(wanting name: String) -> String? {
+    schemeKeys.first { $0.wanted.contains(name) || $0.oneOf.contains(name) }?.scheme
   }
 
   /// Value of the header `x-sora-target`.

@@ -62,15 +62,40 @@ extension ControlRefusal: CustomStringConvertible {
       guard let error = fault["error"] else { return nil }
       let path = Self.path(fault["path"])
       let words = error.string.flatMap { Self.faults[$0] } ?? Self.shown(error)
+      if let missing = Self.missing(fault) { return (path.isEmpty ? "" : "\(path) ") + missing }
       let data = fault["data"].map { " (given: \(Self.shown($0, limit: 60)))" } ?? ""
       return (path.isEmpty ? "" : "\(path) ") + words + data
     }
     return shown.isEmpty ? nil : shown.joined(separator: "; ")
   }
 
+  /// Which key is not given, in words; nil if the fault is another one.
+  ///
+  /// Source: jesse: `data` is the name of the key, in older versions the object that lacks it; the
+  /// error may have the name, too.
+  private static func missing(_ fault: JSONValue) -> String? {
+    let word = "missing_required_property"
+    var names: [String] = []
+    if fault["error"]?.string == word {
+      switch fault["data"] {
+      case .string(let name)?: names = [name]
+      case .object(let given)?:
+        names = (fault["schema"]?["required"]?.array ?? []).compactMap(\.string)
+          .filter { given[$0] == nil }
+      default: break
+      }
+    } else if let error = fault["error"]?.array, error.first?.string == word {
+      names = error.dropFirst().prefix(1).compactMap(\.string)
+    } else {
+      return nil
+    }
+    guard !names.isEmpty else { return "lacks a required key" }
+    let shown = names.map { ControlText.cleaned($0, limit: 60) }
+    return "lacks the key" + (shown.count == 1 ? " " : "s ") + shown.joined(separator: ", ")
+  }
+
   /// The words of jesse, the schema checker that swidden uses.
   private static let faults = [
-    "missing_required_property": "lacks a required key",
     "wrong_type": "is of the wrong type",
     "not_in_enum": "is none of the allowed values",
     "not_in_range": "is out of range",

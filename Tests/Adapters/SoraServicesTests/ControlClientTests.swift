@@ -1,4 +1,5 @@
 import JSON
+import NIOCore
 import Pipeline
 import SimulatedSora
 import SoraControl
@@ -6,6 +7,12 @@ import TestSupport
 import Testing
 
 @testable import SoraServices
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The client against sockets that say what they should not.
 @Suite(.timeLimit(.minutes(1))) struct ControlClientTests {
@@ -158,6 +165,36 @@ import Testing
     await last.stop()
   }
 
+  @Test func secretsAmongTheParametersGoNowhereElse() async throws {
+    let other = try await RawServer(RawServer.reply("200 OK", "{}"))
+    let server = try await RawServer(
+      RawServer.reply("307 Temporary Redirect", "", headers: "location: \(other.url)\r\n"))
+    let request = CreateArchiveDestination(
+      bucketURI: "https://a/c", azureAccount: "a", azureKey: "geheim")
+    let client = ControlClient(endpoint: ControlEndpoint(url: server.url))
+    // Typed, from the table, and as any target.
+    await #expect {
+      try await client.send(request)
+    } throws: { error in
+      if case ControlError.redirectUnusable = error {
+        !"\(error)".contains("geheim")
+      } else {
+        false
+      }
+    }
+    await #expect {
+      try await client.call(
+        target: CreateArchiveDestination.operation.target, body: .object(request.parameters),
+        secrets: ["geheim"])
+    } throws: { error in
+      if case ControlError.redirectUnusable = error { true } else { false }
+    }
+    #expect(server.requests.count == 2 && other.requests.isEmpty)
+    await client.shutDown()
+    await server.stop()
+    await other.stop()
+  }
+
   @Test func aCircleEnds() async throws {
     let server = try await RawServer(
       RawServer.reply("308 Permanent Redirect", "", headers: "location: /\r\n"))
@@ -197,6 +234,41 @@ import Testing
     ) { try await call(url) }
   }
 
+  /// The pauses between the attempts are longer than the limit; what is known is said all the same.
+  @Test func nobodyListensAndTimeIsShort() async throws {
+    let url = "http://127.0.0.1:\(try FreePort.tcp())/"
+    for timeout in [Duration.milliseconds(150), .seconds(1)] {
+      await #expect(
+        throws: ControlError.cannotConnect(
+          url: url, reason: "connection refused; is the server running?")
+      ) { try await call(url, timeout: timeout) }
+    }
+  }
+
+  @Test func aHandshakeThatNobodyAnswersHasSentNothing() async throws {
+    let server = try await RawServer([[]])
+    await #expect {
+      try await call("https://127.0.0.1:\(server.port)/", timeout: .milliseconds(250))
+    } throws: { error in
+      switch error as? ControlError {
+      case .tlsFailed, .cannotConnect: true
+      default: false
+      }
+    }
+    await server.stop()
+  }
+
+  @Test(arguments: [EHOSTUNREACH, ENETUNREACH, EPERM, ECONNREFUSED, ECONNRESET])
+  func theSystemsErrorsDoNotSayWhetherSomethingWasSent(code: CInt) {
+    let error = IOError(errnoCode: code, reason: "test")
+    let before = ControlClient.failure(error, connectTimeout: .seconds(1), isConnected: false)
+    let after = ControlClient.failure(error, connectTimeout: .seconds(1), isConnected: true)
+    guard case .notConnected? = before, case .closed? = after else {
+      Issue.record("\(before as Any), \(after as Any)")
+      return
+    }
+  }
+
   @Test func aNameThatDoesNotExist() async throws {
     await #expect(
       throws: ControlError.cannotConnect(
@@ -222,6 +294,9 @@ import Testing
         try await call(server, timeout: .milliseconds(250))
       }
       await server.ended(1)
+      await #expect(throws: ControlError.timedOut(seconds: 0.25, isInDoubt: false)) {
+        try await call(server, repetition: .always, timeout: .milliseconds(250))
+      }
       await server.stop()
     }
   }

@@ -14,28 +14,31 @@ extension ControlFault {
   static let broken: [ControlFault] = [
     broken(
       "no answer", arguments: ["sora", "list-channels", "--timeout", "0.5"],
+      message: "http://127.0.0.1:PORT/: no whole answer within 0.5 s", 75),
+    broken(
+      "no answer to a call that changes something",
+      arguments: ["sora", "disconnect-channel", "--channel-id", "sora", "--timeout", "0.5"],
       message: "http://127.0.0.1:PORT/: no whole answer within 0.5 s; the call may be carried out "
         + "all the same", 75),
     broken(
       "half an answer, then nothing",
       .send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1,"),
       arguments: ["sora", "list-channels", "--timeout", "0.5"],
-      message: "http://127.0.0.1:PORT/: no whole answer within 0.5 s; the call may be carried out "
-        + "all the same", 75),
+      message: "http://127.0.0.1:PORT/: no whole answer within 0.5 s", 75),
     broken(
       "half an answer, then the end", .send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1,"),
       .close,
       message: "http://127.0.0.1:PORT/: the connection ended before the answer did (in the middle "
-        + "of it); the call may be carried out all the same", 76),
+        + "of it)", 76),
     broken(
       "half a chunk, then the end",
       .send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n[1,"), .close,
       message: "http://127.0.0.1:PORT/: the connection ended before the answer did (in the middle "
-        + "of it); the call may be carried out all the same", 76),
+        + "of it)", 76),
     broken(
       "the end before an answer", .close,
       message: "http://127.0.0.1:PORT/: the connection ended before the answer did (the server "
-        + "closed it); the call may be carried out all the same", 76),
+        + "closed it)", 76),
     broken(
       "a reset before an answer to a call that is not repeated", .reset,
       arguments: ["sora", "disconnect-channel", "--channel-id", "sora"],
@@ -119,6 +122,12 @@ extension ControlFault {
   static let connections: [ControlFault] = [
     ControlFault(
       what: "nobody listens", peer: .nobody,
+      message:
+        "cannot connect to http://127.0.0.1:PORT/: connection refused; is the server running?",
+      exitCode: 69),
+    ControlFault(
+      what: "nobody listens, and there is no time to try thrice", peer: .nobody,
+      arguments: ["sora", "disconnect-channel", "--channel-id", "sora", "--timeout", "1"],
       message:
         "cannot connect to http://127.0.0.1:PORT/: connection refused; is the server running?",
       exitCode: 69),

@@ -103,6 +103,12 @@ extension ControlFault {
       "http://127.0.0.1:PORT/: the server does not accept the parameters: video_port is of the "
         + "wrong type (given: 60003) (InvalidJSON)", 1),
     answer(
+      "400, InvalidJSON for a key that is missing", "400 Bad Request",
+      #"{"error_type":"InvalidJSON","error_reason":[{"invalid":"data","schema":{},"#
+        + #""error":"missing_required_property","data":"channel_id","path":[]}]}"#,
+      "http://127.0.0.1:PORT/: the server does not accept the parameters: lacks the key channel_id "
+        + "(InvalidJSON)", 1),
+    answer(
       "400, an operation's own word", "400 Bad Request", #"{"error_type":"CHANNEL-NOT-FOUND"}"#,
       "http://127.0.0.1:PORT/: the server refuses the call: CHANNEL-NOT-FOUND", 1),
     answer(

@@ -42,6 +42,12 @@ import Testing
     let missing = operation.keys.filter { key in
       key.isRequired && !keys.contains { $0.name == key.name }
     }
-    #expect(given.problems == missing.map { "--\($0.optionName): must be given" })
+    // The secret that the sample's scheme wants would come from a file, too.
+    let secrets = operation.keys.filter { key in
+      key.isSecret && operation.schemeKeys.first?.wanted.contains(key.name) ?? false
+    }
+    #expect(
+      given.problems == missing.map { "--\($0.optionName): must be given" }
+        + secrets.map { "--\($0.optionName): must be given, as bucket_uri begins with s3://" })
   }
 }

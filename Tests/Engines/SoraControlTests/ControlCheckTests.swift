@@ -149,6 +149,27 @@ import Testing
       ).isEmpty)
   }
 
+  @Test(
+    arguments: [
+      ("s3://b", ["aws_access_key_id", "aws_secret_access_key", "aws_region, aws_end_point"]),
+      ("S3://b", ["aws_access_key_id", "aws_secret_access_key", "aws_region, aws_end_point"]),
+      ("gs://b/path", ["gcp_credential_json"]), ("https://a/c", ["azure_account", "azure_key"]),
+    ]) func everyCloudWantsItsKeys(bucket: String, keys: [String])
+  {
+    var parameters: [String: JSONValue] = ["bucket_uri": .string(bucket)]
+    let operation = CreateArchiveDestination.operation
+    let problems = operation.check(parameters)
+    #expect(problems.map(\.key) == keys)
+    let scheme = bucket.lowercased().prefix { $0 != ":" }
+    #expect(problems.allSatisfy { $0.allowed.hasSuffix(" as bucket_uri begins with \(scheme)://") })
+    for key in keys { parameters[String(key.prefix { $0 != "," })] = "abc" }
+    #expect(operation.check(parameters).isEmpty)
+    if parameters.removeValue(forKey: "aws_region") != nil {
+      parameters["aws_end_point"] = "s3.example.com"
+      #expect(operation.check(parameters).isEmpty)
+    }
+  }
+
   @Test func longAndOddValuesAreCutAndEscaped() throws {
     let long = String(repeating: "x", count: 1_000_000)
     let found = problems(StopForwardingRtp.self, ["channel_id": .string(long), long: 1, "\n": 1])

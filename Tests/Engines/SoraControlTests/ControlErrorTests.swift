@@ -37,6 +37,7 @@ import Testing
 
   @Test(arguments: [
     (ControlError.timedOut(seconds: 2.5), "no whole answer within 2.5 s; the call may be carried"),
+    (.timedOut(seconds: 10, isInDoubt: false), "no whole answer within 10 s"),
     (.replyTooLarge(limitBytes: 8 * 1024 * 1024), "the answer is larger than 8 MiB"),
     (.unexpectedStatus(404, excerpt: "nope"), "the server answered with status 404 and “nope”; is"),
     (.accessDenied(status: 401, detail: "Expired"), "access denied (status 401: Expired); is the"),
@@ -72,6 +73,49 @@ import Testing
       ControlRefusal(status: 400, type: "InvalidJSON", reason: reason).description
         == "the server does not accept the parameters: hls[0].video_port is of the wrong type "
         + "(given: 80); spotlight_number is out of range (given: 9); [\"odd\",1] (InvalidJSON)")
+  }
+
+  @Test func onlyCallsThatChangeSomethingAreInDoubt() {
+    let end = "; the call may be carried out all the same"
+    for isInDoubt in [true, false] {
+      #expect(
+        ControlError.timedOut(seconds: 1, isInDoubt: isInDoubt).description.hasSuffix(end)
+          == isInDoubt)
+      #expect(
+        ControlError.connectionClosed(reason: "x", isInDoubt: isInDoubt).description.hasSuffix(end)
+          == isInDoubt)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["error": "missing_required_property", "data": "channel_id"], "lacks the key channel_id"),
+      (
+        ["error": "missing_required_property", "data": "width", "path": ["hls", 0, "video"]],
+        "hls[0].video lacks the key width"
+      ),
+      (
+        [
+          "error": "missing_required_property", "data": ["channel_id": "sora"],
+          "schema": ["required": ["channel_id", "audio_port"]],
+        ], "lacks the key audio_port"
+      ),
+      (
+        [
+          "error": "missing_required_property", "data": [:],
+          "schema": ["required": ["channel_id", "audio_port"]],
+        ], "lacks the keys channel_id, audio_port"
+      ),
+      (
+        ["error": "missing_required_property", "data": ["channel_id": "sora"]],
+        "lacks a required key"
+      ),
+      (["error": ["missing_required_property", "audio_port"]], "lacks the key audio_port"),
+    ] as [(JSONValue, String)])
+  func aMissingKeyIsNamed(fault: JSONValue, words: String) {
+    #expect(
+      ControlRefusal(status: 400, type: "InvalidJSON", reason: [fault]).description
+        == "the server does not accept the parameters: \(words) (InvalidJSON)")
   }
 
   @Test(arguments: [nil, [], "text", [1, 2]] as [JSONValue?])

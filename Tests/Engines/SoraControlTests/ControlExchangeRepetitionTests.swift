@@ -6,11 +6,11 @@ import Testing
 @Suite struct ControlExchangeRepetitionTests {
   private func exchange(
     _ url: String = "http://sora:3000/api", repetition: ControlOperation.Repetition = .ifUnsent,
-    token: String? = "token"
+    token: String? = "token", secrets: [String] = []
   ) throws -> ControlExchange {
     try ControlExchange(
       url: url, target: "Sora_20201013.ListChannels", body: [:], accessToken: token,
-      userAgent: "test", repetition: repetition)
+      userAgent: "test", repetition: repetition, secrets: secrets)
   }
 
   private func redirection(_ location: String?, status: Int = 307) -> ControlExchange.Answer {
@@ -75,6 +75,56 @@ import Testing
     #expect(exchange.answered(redirection("/api")) == .fail(.tooManyRedirects(limit: 5)))
   }
 
+  @Test(arguments: [
+    ("http://sora:3000/other", true), ("http://node2:3000/", false), ("http://sora:3001/", false),
+    ("https://sora:3000/", false),
+  ]) func secretParametersStayAtHome(location: String, isFollowed: Bool) throws {
+    var exchange = try exchange(secrets: ["cloud key"])
+    let step = exchange.answered(redirection(location))
+    if isFollowed { return #expect(step == .follow(try ControlURL(location))) }
+    #expect(
+      step
+        == .fail(
+          .redirectUnusable(
+            location: location,
+            reason: "another server must not get the secrets among the parameters")))
+  }
+
+  // MARK: The time limit
+
+  @Test func aPauseThatOutlastsTheLimitDoesNotBegin() throws {
+    let refused = ControlExchange.Failure.notConnected(reason: "refused")
+    let error = ControlError.cannotConnect(url: "http://sora:3000/api", reason: "refused")
+    var exchange = try exchange()
+    #expect(
+      exchange.failed(refused, remaining: .milliseconds(900)) == .again(after: .milliseconds(200)))
+    #expect(exchange.failed(refused, remaining: .milliseconds(700)) == .fail(error))
+    var reading = try self.exchange(repetition: .always)
+    #expect(
+      reading.answered(ControlExchange.Answer(status: 503), remaining: .milliseconds(200))
+        == .fail(.unexpectedStatus(503, excerpt: "")))
+  }
+
+  @Test func whatIsKnownIsSaidWhenTheTimeIsUp() throws {
+    var exchange = try exchange()
+    #expect(
+      exchange.timeIsUp(afterSeconds: 1, isConnected: false)
+        == .cannotConnect(url: "http://sora:3000/api", reason: "nothing answered within 1 s"))
+    _ = exchange.failed(.notConnected(reason: "refused"))
+    #expect(
+      exchange.timeIsUp(afterSeconds: 1, isConnected: false)
+        == .cannotConnect(url: "http://sora:3000/api", reason: "refused"))
+    #expect(exchange.timeIsUp(afterSeconds: 1, isConnected: true) == .timedOut(seconds: 1))
+  }
+
+  @Test func anEarlierAttemptMayHaveArrived() throws {
+    var exchange = try exchange(repetition: .always)
+    _ = exchange.failed(.closed(reason: "reset"))
+    #expect(
+      exchange.timeIsUp(afterSeconds: 1, isConnected: false)
+        == .timedOut(seconds: 1, isInDoubt: false))
+  }
+
   // MARK: Repetitions
 
   @Test(arguments: [
@@ -92,6 +142,8 @@ import Testing
     #expect(careful.failed(failure) == .fail(.connectionClosed(reason: "x")))
     var free = try exchange(repetition: .always)
     #expect(free.failed(failure) == .again(after: .milliseconds(200)))
+    _ = free.failed(failure)
+    #expect(free.failed(failure) == .fail(.connectionClosed(reason: "x", isInDoubt: false)))
   }
 
   @Test(arguments: [502, 503, 504]) func aBusyServerIsAskedAgain(status: Int) throws {
@@ -106,7 +158,7 @@ import Testing
 
   @Test(arguments: [
     ControlExchange.Failure.connectTimedOut(seconds: 5), .notHTTP(reason: "x"),
-    .tooLarge(limitBytes: 1),
+    .tooLarge(limitBytes: 1), .certificateUnusable(reason: "x"),
   ]) func someFailuresWouldOnlyComeAgain(failure: ControlExchange.Failure) throws {
     var exchange = try exchange(repetition: .always)
     guard case .fail = exchange.failed(failure) else { return #expect(Bool(false)) }

@@ -102,6 +102,9 @@ import Testing
         == .fail(
           .refused(ControlRefusal(status: status, type: "INVALID-X", reason: ["a": 1]))))
     #expect(
+      exchange.answered(answer(status, #"{"error_type":"INVALID-X","error_reason":null}"#))
+        == .fail(.refused(ControlRefusal(status: status, type: "INVALID-X"))))
+    #expect(
       exchange.answered(answer(status, #"{"type":"MissingHeaderName"}"#))
         == .fail(.refused(ControlRefusal(status: status, type: "MissingHeaderName"))))
   }

@@ -59,7 +59,11 @@ enum OperationsDocument {
     if let remark = operation.remark { lines += ["", remark] }
     if !operation.keys.isEmpty {
       lines += ["", "| key | given | value | what it is |", "|---|---|---|---|"]
-      lines += rows(operation.keys, path: "", oneOf: operation.oneOf)
+      lines += rows(operation.keys, path: "", of: operation)
+    }
+    for rule in operation.schemeKeys where !rule.oneOf.isEmpty {
+      let names = rule.oneOf.map { "`\($0)`" }.joined(separator: " and ")
+      lines += ["", "With `\(rule.scheme)://` at least one of \(names) is given."]
     }
     if !operation.distinct.isEmpty {
       let names = operation.distinct.map { "`\($0)`" }.joined(separator: " and ")
@@ -68,10 +72,18 @@ enum OperationsDocument {
     return lines + ["", "Reply: \(operation.reply)."]
   }
 
-  private static func rows(_ keys: [ControlKey], path: String, oneOf: [String]) -> [String] {
+  private static func rows(_ keys: [ControlKey], path: String, of operation: ControlOperation?)
+    -> [String]
+  {
     keys.flatMap { key -> [String] in
       let given =
-        if key.isRequired { "always" } else if oneOf.contains(key.name) { "at least one" } else {
+        if key.isRequired {
+          "always"
+        } else if let scheme = operation?.scheme(wanting: key.name) {
+          "with `\(scheme)://`"
+        } else if operation?.oneOf.contains(key.name) ?? false {
+          "at least one"
+        } else {
           "optional"
         }
       let (rule, members, suffix): (String, [ControlKey], String) =
@@ -83,7 +95,7 @@ enum OperationsDocument {
       let secret = key.isSecret ? "; secret, read from a file" : ""
       let name = path + key.name
       return ["| `\(name)` | \(given) | \(rule) | \(key.summary)\(secret) |"]
-        + rows(members, path: name + suffix, oneOf: [])
+        + rows(members, path: name + suffix, of: nil)
     }
   }
 }

@@ -13,6 +13,7 @@ extension ControlOperation {
         ControlKeyProblem(
           key: oneOf.joined(separator: ", "), value: nil, allowed: "given, at least one of them"))
     }
+    problems += schemeKeys.flatMap { $0.check(parameters) }
     for (index, name) in distinct.enumerated() {
       guard let value = parameters[name],
         let other = distinct[..<index].first(where: { parameters[$0] == value })
@@ -20,6 +21,27 @@ extension ControlOperation {
       problems.append(
         ControlKeyProblem(
           key: name, value: value.excerpt, allowed: "another one than", other: other))
+    }
+    return problems
+  }
+}
+
+extension ControlOperation.SchemeKeys {
+  /// The keys that the scheme wants and that are not given.
+  fileprivate func check(_ parameters: [String: JSONValue]) -> [ControlKeyProblem] {
+    let beginning = "\(scheme)://"
+    guard let url = parameters[key]?.string, url.lowercased().hasPrefix(beginning) else {
+      return []
+    }
+    var problems = wanted.filter { parameters[$0] == nil }.map {
+      ControlKeyProblem(
+        key: $0, value: nil, allowed: "given, as \(key) begins with \(beginning)")
+    }
+    if !oneOf.isEmpty, oneOf.allSatisfy({ parameters[$0] == nil }) {
+      problems.append(
+        ControlKeyProblem(
+          key: oneOf.joined(separator: ", "), value: nil,
+          allowed: "given, at least one of them, as \(key) begins with \(beginning)"))
     }
     return problems
   }

@@ -192,6 +192,8 @@ import Testing
     #"[{"invalid":"data","error":["missing_required_property","audio_port"],"schema":{},"path":[]}]"#,
     #"[{"invalid":"schema","schema":{"required":["channel_id","audio_port"]},"error":"missing"}]"#,
     #""audio_port is required""#,
+    #"[{"invalid":"data","error":"missing_required_property","data":"audio_port","path":[]}]"#,
+    #"[{"error":"missing_required_property","data":{},"schema":{"required":["audio_port"]}}]"#,
   ])
   func aSoraThatWantsBothPortsIsToldTheDiscardPort(reason: String) throws {
     var sora = Rehearsal()

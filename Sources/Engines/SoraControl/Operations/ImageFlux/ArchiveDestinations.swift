@@ -31,6 +31,13 @@ public struct CreateArchiveDestination: ControlRequest, Hashable {
         "azure_key", .text(bytes: 1...4096), "the account's access key", isSecret: true
       ).optional,
     ],
+    schemeKeys: [
+      .init(
+        "bucket_uri", "s3", wants: ["aws_access_key_id", "aws_secret_access_key"],
+        oneOf: ["aws_region", "aws_end_point"]),
+      .init("bucket_uri", "gs", wants: ["gcp_credential_json"]),
+      .init("bucket_uri", "https", wants: ["azure_account", "azure_key"]),
+    ],
     reply: "`archive_destination_id`", documents: .imageFluxReference)
 
   public var bucketURI: String
