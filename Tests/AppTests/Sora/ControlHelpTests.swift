@@ -48,6 +48,6 @@ import Testing
     }
     #expect(
       given.problems == missing.map { "--\($0.optionName): must be given" }
-        + secrets.map { "--\($0.optionName): must be given, as bucket_uri begins with s3://" })
+        + secrets.map { "--\($0.optionName)-file: must be given, as bucket_uri begins with s3://" })
   }
 }
