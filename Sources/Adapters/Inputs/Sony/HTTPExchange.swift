@@ -44,6 +44,8 @@ struct HTTPExchange: Sendable {
   /// The socket is closed before this returns, whatever happens; when the task is cancelled, at
   /// once.
   func run() async -> Result<HTTPAnswer, HTTPExchangeFault> {
+    // The socket may be faster than the cancellation's handler below.
+    guard !Task.isCancelled else { return .failure(.cancelled) }
     let (outcomes, outcome) = AsyncStream.makeStream(
       of: Result<HTTPAnswer, HTTPExchangeFault>.self, bufferingPolicy: .bufferingOldest(1))
     let connection = ConnectionHandle()
