@@ -70,7 +70,7 @@ import Testing
         "0e999999999999999999999",
         .exact(
           "0e999999999999999999999")
-      ), ("5e-324", .number(5e-324)),
+      ), ("5e-324", .number(.leastNonzeroMagnitude)),
     ] as [(String, JSONValue)])
   func numbersKeepTheirValue(text: String, value: JSONValue) throws {
     #expect(try read(text) == value)
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func exactNumbersAreNumbers() throws {
-    #expect(try read("18446744073709551615").number == 18_446_744_073_709_551_615)
+    #expect(try read("18446744073709551615").number == 0x1p64)
     #expect(try read("18446744073709551615").integer == nil)
   }
 
