@@ -20,7 +20,8 @@ public final class ExternalProgram: Sendable {
         []
   }
 
-  private let process: Process
+  private let process: ChildProcess
+  private let output: FileHandle
   private let state = Mutex(State())
 
   /// Runs a program to its end. A deadline kills it, so that a test never hangs.
@@ -32,18 +33,16 @@ public final class ExternalProgram: Sendable {
     let inputURL = folder.url.appending(path: "in")
     for url in [out, err] { try Data().write(to: url) }
     try Data(input).write(to: inputURL)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["timeout", "-s", "KILL", "\(secondsAllowed)", name] + arguments
-    process.standardInput = try FileHandle(forReadingFrom: inputURL)
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in done.resume() }
-      do { try start(process) } catch { done.resume(throwing: error) }
-    }
+    let (reading, writing, complaining) = (
+      try FileHandle(forReadingFrom: inputURL), try FileHandle(forWritingTo: out),
+      try FileHandle(forWritingTo: err)
+    )
+    let process = try ChildProcess(
+      ["timeout", "-s", "KILL", "\(secondsAllowed)", name] + arguments,
+      environment: ProcessInfo.processInfo.environment, input: reading.fileDescriptor,
+      output: writing.fileDescriptor, errors: complaining.fileDescriptor)
     return Outcome(
-      exitCode: process.terminationStatus, output: [UInt8](try Data(contentsOf: out)),
+      exitCode: await process.exit(), output: [UInt8](try Data(contentsOf: out)),
       errors: String(decoding: try Data(contentsOf: err), as: UTF8.self))
   }
 
@@ -51,35 +50,24 @@ public final class ExternalProgram: Sendable {
   public init(
     _ executable: URL, _ arguments: [String], environment: [String: String] = [:]
   ) throws {
-    process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let pipe = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = pipe
-    pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+    process = try ChildProcess(
+      [executable.path] + arguments,
+      environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+      input: FileHandle.nullDevice.fileDescriptor, output: pipe.fileHandleForWriting.fileDescriptor,
+      errors: pipe.fileHandleForWriting.fileDescriptor)
+    try pipe.fileHandleForWriting.close()
+    output = pipe.fileHandleForReading
+    output.readabilityHandler = { [weak self] handle in
       let data = handle.availableData
       if data.isEmpty { handle.readabilityHandler = nil }
       self?.received(data)
     }
-    try Self.start(process)
   }
 
-  /// Starts it with all signals deliverable: threads of the pool block them, a program inherits
-  /// that, and could not be ended by SIGTERM then.
-  private static func start(_ process: Process) throws {
-    var (none, usual) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &usual)
-    defer { pthread_sigmask(SIG_SETMASK, &usual, nil) }
-    try process.run()
-  }
+  public var processIdentifier: Int32 { process.identifier }
 
-  public var processIdentifier: Int32 { process.processIdentifier }
-
-  public var isRunning: Bool { process.isRunning }
+  public var isRunning: Bool { process.exitCode == nil }
 
   /// Everything it has written so far.
   public var lines: [String] { state.withLock { $0.lines } }
@@ -119,28 +107,21 @@ public final class ExternalProgram: Sendable {
   ///
   /// - Returns: The exit code; 128 + n if signal n ended it.
   public func terminate() async -> Int32 {
-    process.terminate()
+    process.send(SIGTERM)
     return await exit()
   }
 
   /// Kills it without a chance to say goodbye.
   public func kill() {
-    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.send(SIGKILL)
   }
 
   /// Waits for the end; a cancelled task, as by a time limit, kills the program.
+  ///
+  /// - Returns: The exit code; 128 + n if signal n ended it.
   public func exit() async -> Int32 {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        // waitUntilExit blocks, so it gets a thread of its own.
-        Thread.detachNewThread { [process] in
-          process.waitUntilExit()
-          let code =
-            process.terminationReason == .uncaughtSignal
-            ? 128 + process.terminationStatus : process.terminationStatus
-          continuation.resume(returning: code)
-        }
-      }
+      await process.exit()
     } onCancel: {
       kill()
     }

@@ -16,7 +16,7 @@ import X264
   /// RGB of the JPEG as libjpeg-turbo shows it, and of the last of ten encoded pictures.
   private func roundTrip(
     _ colour: (Int) -> [UInt8], preset: H264Preset
-  ) throws -> (source: [UInt8], result: [UInt8]) {
+  ) async throws -> (source: [UInt8], result: [UInt8]) {
     let row = (0..<size.width).flatMap(colour)
     let rgb = (0..<size.height).flatMap { _ in row }
     var jpegEncoder = try JPEGEncoder()
@@ -29,13 +29,13 @@ import X264
       [frame], at: TestStream.regularTimes(spacing: .milliseconds(50), count: 10), with: &encoder)
     let decoder = try ExternalDecoder(pictures, parameterSets: encoder.parameterSets)
     defer { decoder.removeFiles() }
-    let pixels = try decoder.decodeRGB().pixels
+    let pixels = try await decoder.decodeRGB().pixels
     return (try jpegDecoder.decodeRGB(jpeg).pixels, Array(pixels.suffix(rgb.count)))
   }
 
   @Test(arguments: [H264Preset.ultrafast, .superfast])
-  func colourBarsComeBackWithinTwoLevels(_ preset: H264Preset) throws {
-    let (source, result) = try roundTrip({ Self.bars[$0 * 8 / 640] }, preset: preset)
+  func colourBarsComeBackWithinTwoLevels(_ preset: H264Preset) async throws {
+    let (source, result) = try await roundTrip({ Self.bars[$0 * 8 / 640] }, preset: preset)
     try #require(source.count == result.count)
     var sums = [0, 0, 0]
     for index in source.indices {
@@ -53,11 +53,11 @@ import X264
   }
 
   /// A limited-range mistake would flatten both ends of the ramp.
-  @Test func blacksAndWhitesAreNotCrushed() throws {
+  @Test func blacksAndWhitesAreNotCrushed() async throws {
     let ramp: (Int) -> [UInt8] = { column in
       [UInt8](repeating: UInt8(column / 20 * 255 / 31), count: 3)
     }
-    let (source, result) = try roundTrip(ramp, preset: .superfast)
+    let (source, result) = try await roundTrip(ramp, preset: .superfast)
     try #require(source.count == result.count)
     var levels: [Int] = []
     for step in 0..<32 {

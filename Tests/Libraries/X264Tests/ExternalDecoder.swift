@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import NIOCore
+import TestSupport
 
 /// Runs the installed ffmpeg and ffprobe on an encoded stream: decoders that know nothing of us.
 struct ExternalDecoder {
@@ -28,16 +29,16 @@ struct ExternalDecoder {
   }
 
   /// ffprobe's entries for the stream, by name, for example `color_range`.
-  func streamEntries() throws -> [String: String] {
-    let output = try run(
+  func streamEntries() async throws -> [String: String] {
+    let output = try await run(
       "ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "default=nw=1",
       stream.path)
     return entries(output.text, separator: "=")
   }
 
   /// ffprobe's picture types, one letter per picture; IDRs and other keyframes in upper case `K`.
-  func pictureTypes() throws -> String {
-    let output = try run(
+  func pictureTypes() async throws -> String {
+    let output = try await run(
       "ffprobe", "-v", "error", "-show_entries", "frame=key_frame,pict_type", "-of", "csv=p=0",
       stream.path)
     return output.text.split(separator: "\n").map { line in
@@ -47,8 +48,8 @@ struct ExternalDecoder {
 
   /// Syntax elements of all headers as ffmpeg's bitstream tracer prints them; the last one of a
   /// name wins.
-  func headerElements() throws -> [String: String] {
-    let output = try run(
+  func headerElements() async throws -> [String: String] {
+    let output = try await run(
       "ffmpeg", "-v", "verbose", "-nostdin", "-i", stream.path, "-c", "copy", "-bsf:v",
       "trace_headers", "-f", "null", "-")
     var elements: [String: String] = [:]
@@ -63,9 +64,9 @@ struct ExternalDecoder {
   }
 
   /// All pictures as interleaved RGB, one after the other, and what ffmpeg complained about.
-  func decodeRGB() throws -> (pixels: [UInt8], complaints: String) {
+  func decodeRGB() async throws -> (pixels: [UInt8], complaints: String) {
     let raw = directory.appending(path: "pictures.rgb")
-    let output = try run(
+    let output = try await run(
       "ffmpeg", "-v", "warning", "-nostdin", "-y", "-i", stream.path, "-fps_mode", "passthrough",
       "-sws_flags", "accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24", "-f", "rawvideo",
       raw.path)
@@ -83,25 +84,14 @@ struct ExternalDecoder {
     return result
   }
 
-  /// Output goes to files, since a full pipe would block the tool.
   private func run(
     _ tool: String, _ arguments: String...
-  ) throws -> (text: String, errors: String) {
-    let (out, errors) = (directory.appending(path: "out"), directory.appending(path: "errors"))
-    for file in [out, errors] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    process.waitUntilExit()
-    let complaint = try String(contentsOf: errors, encoding: .utf8)
-    guard process.terminationStatus == 0 else {
-      throw ToolFailure(tool: tool, status: process.terminationStatus, complaint: complaint)
+  ) async throws -> (text: String, errors: String) {
+    let outcome = try await ExternalProgram.run(tool, arguments)
+    guard outcome.exitCode == 0 else {
+      throw ToolFailure(tool: tool, status: outcome.exitCode, complaint: outcome.errors)
     }
-    return (try String(contentsOf: out, encoding: .utf8), complaint)
+    return (String(decoding: outcome.output, as: UTF8.self), outcome.errors)
   }
 
   struct ToolFailure: Error {

@@ -10,7 +10,8 @@ import X264
     (H264Profile.constrainedBaseline, "Constrained Baseline", "42c01f"),
     (.main, "Main", "4d401f"), (.high, "High", "64001f"),
   ])
-  func streamIsWhatItSays(_ profile: H264Profile, _ name: String, _ identifier: String) throws {
+  func streamIsWhatItSays(_ profile: H264Profile, _ name: String, _ identifier: String) async throws
+  {
     let liveview = PictureSize.alpha6000Liveview
     var encoder = try H264Encoder(settings: H264EncoderSettings(size: liveview, profile: profile))
     #expect(encoder.parameterSets.profileLevelID == identifier)
@@ -19,7 +20,7 @@ import X264
       at: TestStream.irregularTimes(rate: 18, count: 12), with: &encoder)
     let decoder = try ExternalDecoder(pictures, parameterSets: encoder.parameterSets)
     defer { decoder.removeFiles() }
-    let entries = try decoder.streamEntries()
+    let entries = try await decoder.streamEntries()
     let expected = [
       "profile": name, "width": "640", "height": "424", "level": "31", "has_b_frames": "0",
       "pix_fmt": "yuvj420p", "color_range": "pc", "color_space": "smpte170m",
@@ -27,18 +28,18 @@ import X264
       "nb_read_frames": "12",
     ]
     for (key, value) in expected { #expect(entries[key] == value, "\(key)") }
-    #expect(try decoder.pictureTypes() == "KPPPPPPPPPPP")
-    #expect(try decoder.decodeRGB().complaints == "")
+    #expect(try await decoder.pictureTypes() == "KPPPPPPPPPPP")
+    #expect(try await decoder.decodeRGB().complaints == "")
   }
 
-  @Test func parameterSetsRuleOutReorderingAndNameAPlausibleRate() throws {
+  @Test func parameterSetsRuleOutReorderingAndNameAPlausibleRate() async throws {
     var encoder = try H264Encoder(settings: H264EncoderSettings(size: size))
     let pictures = try TestStream.encode(
       TestStream.texture(size, count: 3),
       at: TestStream.regularTimes(spacing: .milliseconds(40), count: 3), with: &encoder)
     let decoder = try ExternalDecoder(pictures, parameterSets: encoder.parameterSets)
     defer { decoder.removeFiles() }
-    let elements = try decoder.headerElements()
+    let elements = try await decoder.headerElements()
     let expected = [
       "profile_idc": "66", "constraint_set0_flag": "1", "constraint_set1_flag": "1",
       "level_idc": "31", "bitstream_restriction_flag": "1", "max_num_reorder_frames": "0",
@@ -63,7 +64,7 @@ import X264
     #expect(pictures.map(\.presentationTime) == times)
   }
 
-  @Test func idrsComeByTimeAndOnRequest() throws {
+  @Test func idrsComeByTimeAndOnRequest() async throws {
     var encoder = try H264Encoder(
       settings: H264EncoderSettings(size: size, keyframeInterval: .seconds(1)))
     let times = TestStream.regularTimes(spacing: .milliseconds(100), count: 30)
@@ -72,10 +73,10 @@ import X264
     #expect(pictures.indices.filter { pictures[$0].isIDR } == [0, 4, 5, 15, 25])
     let decoder = try ExternalDecoder(pictures, parameterSets: encoder.parameterSets)
     defer { decoder.removeFiles() }
-    #expect(try decoder.pictureTypes() == "KPPPKKPPPPPPPPPKPPPPPPPPPKPPPP")
+    #expect(try await decoder.pictureTypes() == "KPPPKKPPPPPPPPPKPPPPPPPPPKPPPP")
   }
 
-  @Test func streamMayBeJoinedAtAnyIDR() throws {
+  @Test func streamMayBeJoinedAtAnyIDR() async throws {
     var encoder = try H264Encoder(settings: H264EncoderSettings(size: size))
     let pictures = try TestStream.encode(
       TestStream.texture(size, count: 20),
@@ -83,7 +84,7 @@ import X264
     let decoder = try ExternalDecoder(
       Array(pictures[11...]), parameterSets: encoder.parameterSets)
     defer { decoder.removeFiles() }
-    let decoded = try decoder.decodeRGB()
+    let decoded = try await decoder.decodeRGB()
     #expect(decoded.complaints == "")
     #expect(decoded.pixels.count == 9 * 320 * 240 * 3)
   }
@@ -98,7 +99,7 @@ import X264
     }
   }
 
-  @Test func oddSizesLoseTheLastColumnAndRow() throws {
+  @Test func oddSizesLoseTheLastColumnAndRow() async throws {
     let odd = PictureSize(width: 321, height: 241)
     let settings = H264EncoderSettings(size: odd)
     #expect(settings.codedSize == size)
@@ -108,7 +109,7 @@ import X264
       at: TestStream.regularTimes(spacing: .milliseconds(40), count: 2), with: &encoder)
     let decoder = try ExternalDecoder(pictures, parameterSets: encoder.parameterSets)
     defer { decoder.removeFiles() }
-    let entries = try decoder.streamEntries()
+    let entries = try await decoder.streamEntries()
     #expect(entries["width"] == "320" && entries["height"] == "240")
   }
 

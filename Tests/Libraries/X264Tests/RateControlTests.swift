@@ -39,7 +39,7 @@ import X264
     }
   }
 
-  @Test func bitrateChangesLive() throws {
+  @Test func bitrateChangesLive() async throws {
     var encoder = try H264Encoder(settings: H264EncoderSettings(size: size, bitrateKbps: 1200))
     let sets = encoder.parameterSets
     let frames = TestStream.texture(size, count: 24)
@@ -54,7 +54,7 @@ import X264
     #expect((320...480).contains(after), "\(after) kbit/s")
     let decoder = try ExternalDecoder(pictures, parameterSets: sets)
     defer { decoder.removeFiles() }
-    #expect(try decoder.streamEntries()["nb_read_frames"] == "300")
+    #expect(try await decoder.streamEntries()["nb_read_frames"] == "300")
   }
 
   @Test func bitrateStaysWithinTheAnnouncedLevel() throws {
