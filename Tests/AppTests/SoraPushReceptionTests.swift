@@ -232,6 +232,7 @@ import Testing
     let scene = try await Scene(port: oddPort(), push: ["standby": "true"])
     let standing = await scene.bridge.program.line(containing: "standing by while Sora forwards")
     try #require(standing != nil, "\(scene.bridge.program.lines)")
+    try await scene.untilDescribed()
     let before = try await scene.target()
     #expect(before["isStandingBy"] as? Bool == true)
     #expect(before["packets"] as? Int == 0)
