@@ -42,6 +42,7 @@ extension Secret {
 
 extension SettingsReader {
   /// A secret, given directly under `key` or in the file that `fileKey` names; nil if neither.
+  /// What a stronger source gives either way counts; both ways at once in one source are refused.
   ///
   /// A directly given secret is refused from the command line, where other users can see it. The
   /// file may hold 4096 bytes; `Secret.content` says what is cut off.
@@ -51,11 +52,13 @@ extension SettingsReader {
     if reportIfArgument(key, elsewhere: "\(fullKey(fileKey)), the environment or the file") {
       return nil
     }
-    guard let file else { return direct.map(Secret.init) }
-    guard direct == nil else {
-      report(fileKey, value: file, allowed: "left out when \(fullKey(key)) is given")
+    guard let decisive = secretKey(key, fileKey: fileKey) else {
+      if let file {
+        report(fileKey, value: file, allowed: "left out when \(fullKey(key)) is given")
+      }
       return nil
     }
+    guard decisive == fileKey, let file else { return direct.map(Secret.init) }
     switch Self.readSecretFile(file, isToken: isToken) {
     case .success(let secret): return secret
     case .failure(let fault):
@@ -63,6 +66,19 @@ extension SettingsReader {
         fileKey, value: file,
         allowed: "a readable file with the secret in it, 1 to 4096 bytes (\(fault.reason))")
       return nil
+    }
+  }
+
+  /// Which of the two keys gives the secret: the one in the stronger source, if both are given; nil
+  /// if none is, or both by one source.
+  public func secretKey(_ key: String, fileKey: String) -> String? {
+    switch (string(key) != nil, string(fileKey) != nil) {
+    case (false, false): return nil
+    case (true, false): return key
+    case (false, true): return fileKey
+    case (true, true):
+      guard sourceName(of: key) != sourceName(of: fileKey) else { return nil }
+      return isStronger(key, than: fileKey) ? key : fileKey
     }
   }
 

@@ -172,6 +172,13 @@ public struct SettingsReader: Sendable {
     }?.name
   }
 
+  /// Whether the source that decides `key` comes before the one that decides `other`.
+  func isStronger(_ key: String, than other: String) -> Bool {
+    let names = sources.map(\.name)
+    let place = sourceName(of: key).flatMap(names.firstIndex) ?? names.count
+    return place < sourceName(of: other).flatMap(names.firstIndex) ?? names.count
+  }
+
   /// Whether the source that decides `key` says "".
   private func isEmptyText(_ key: String) -> Bool {
     let absolute = AbsoluteConfigKey(path + [key])

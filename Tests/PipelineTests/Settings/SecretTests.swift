@@ -107,4 +107,25 @@ import Testing
     }
     #expect(ledger.problems.map(\.key) == ["passwordFile"])
   }
+
+  @Test func theStrongerSourceCountsWhicheverWayItGivesIt() throws {
+    try withFile(Array("inFile".utf8)) { path in
+      let named: [String: ConfigContent] = [
+        "password": .string(""), "passwordFile": .string(path),
+      ]
+      #expect(secret(file: named)?.value == "inFile")
+      #expect(secret(environment: ["PASSWORD": "b"], file: named)?.value == "b")
+      #expect(
+        secret(environment: ["PASSWORD_FILE": path], file: ["password": .string("a")])?.value
+          == "inFile")
+      #expect(
+        secret(arguments: ["--password-file", path], environment: ["PASSWORD": "b"])?.value
+          == "inFile")
+      #expect(ledger.problems.isEmpty)
+      // Both ways in one source, though a weaker one gives it, too.
+      let both = ["PASSWORD": "b", "PASSWORD_FILE": path]
+      #expect(secret(environment: both, file: ["password": .string("a")]) == nil)
+    }
+    #expect(ledger.problems.map(\.key) == ["passwordFile"])
+  }
 }
