@@ -153,7 +153,7 @@ let package = Package(
     tests("MediaTests", "MediaTests", ["Media"]),
     .target(
       name: "SimulatedSora",
-      dependencies: ["JSON", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")],
+      dependencies: ["JSON", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), tls],
       path: "Tests/SimulatedSora", swiftSettings: settings),
     tests("JSONTests", "Engines/JSONTests", ["JSON"]),
     tests("SoraControlTests", "Engines/SoraControlTests", ["SoraControl", "Media", "JSON"]),

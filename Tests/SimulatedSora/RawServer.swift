@@ -27,19 +27,25 @@ public final class RawServer: Sendable {
 
   private let channel: any Channel
   private let book: Book
+  private let scheme: String
 
   /// - Parameters:
   ///   - scripts: One for each connection in order; the last one for all that follow. A
   ///     connection stays open after its script unless that closes it.
   ///   - atOnce: Plays without waiting for a request.
-  public init(_ scripts: [[Action]], atOnce: Bool = false) async throws {
+  ///   - tls: nil for plain HTTP.
+  public init(
+    _ scripts: [[Action]], atOnce: Bool = false, tls: ServerTLS? = nil
+  ) async throws {
     let book = Book(scripts: scripts, isHasty: atOnce)
     self.book = book
+    scheme = tls == nil ? "http" : "https"
     channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try tls?.add(to: channel)
           try channel.pipeline.syncOperations.addHandler(RawConnection(book: book))
         }
       }
@@ -52,7 +58,7 @@ public final class RawServer: Sendable {
   }
 
   public var port: Int { channel.localAddress?.port ?? 0 }
-  public var url: String { "http://127.0.0.1:\(port)/" }
+  public var url: String { "\(scheme)://127.0.0.1:\(port)/" }
 
   /// Whole requests, as they came.
   public var requests: [String] { book.state.withLock { $0.requests } }

@@ -20,19 +20,23 @@ public final class SimulatedSora: Sendable {
   public let service: Service
   let room: WaitingRoom
   private let server: SoraServer
+  private let scheme: String
 
   /// Starts on `port` of 127.0.0.1; 0 for a free one, which stays the same over `stop` and `start`.
-  public init(_ service: Service = .sora, port: Int = 0) async throws {
+  ///
+  /// - Parameter tls: nil for plain HTTP, as Sora itself speaks.
+  public init(_ service: Service = .sora, port: Int = 0, tls: ServerTLS? = nil) async throws {
+    scheme = tls == nil ? "http" : "https"
     self.service = service
     let room = WaitingRoom()
     self.room = room
     let exchange = SoraExchange(service: service, room: room)
-    server = try SoraServer(port: port) { exchange.handle($0, on: $1) }
+    server = try SoraServer(port: port, tls: tls) { exchange.handle($0, on: $1) }
     try await server.start()
   }
 
   public var port: Int { server.port }
-  public var url: String { "http://127.0.0.1:\(port)/" }
+  public var url: String { "\(scheme)://127.0.0.1:\(port)/" }
 
   // MARK: Its life
 

@@ -14,11 +14,13 @@ final class SoraServer: Sendable {
 
   private let sockets = Mutex(Sockets())
   private let handle: Handle
+  private let tls: ServerTLS?
   /// Nobody may take the port while the server is away.
   private let reservation: PortReservation
 
-  init(port: Int, handle: @escaping Handle) throws {
+  init(port: Int, tls: ServerTLS?, handle: @escaping Handle) throws {
     reservation = try PortReservation(port: port)
+    self.tls = tls
     self.handle = handle
   }
 
@@ -27,9 +29,10 @@ final class SoraServer: Sendable {
   func start() async throws {
     let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelInitializer { [weak self, handle] channel in
+      .childChannelInitializer { [weak self, handle, tls] channel in
         self?.remember(channel)
         return channel.eventLoop.makeCompletedFuture {
+          try tls?.add(to: channel)
           let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
           try channel.pipeline.syncOperations.addHandlers(decoder, RequestHandler(handle))
         }
