@@ -26,7 +26,8 @@ public final class ControlClient: Sendable {
     // Shorter than the limit of the call, so that the message says which of both it was.
     connectTimeout = min(Self.connectTimeoutLimit, endpoint.timeout * 4 / 5)
     var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: TimeAmount(connectTimeout)))
+      tlsConfiguration: endpoint.trustAnchors.configuration, redirectConfiguration: .disallow,
+      timeout: .init(connect: TimeAmount(connectTimeout)))
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.maximumUsesPerConnection = 1
     configuration.httpVersion = .http1Only
@@ -147,7 +148,8 @@ public final class ControlClient: Sendable {
         isConnected = connections.total.withLock { $0 } != before
         guard !Task.isCancelled,
           let failure = Self.failure(
-            error, connectTimeout: connectTimeout, isConnected: isConnected)
+            error, connectTimeout: connectTimeout, isConnected: isConnected,
+            trustAnchors: endpoint.trustAnchors)
         else { break }
         isConnected = false
         step = exchange.failed(failure, remaining: deadline - .now)

@@ -20,15 +20,16 @@ extension ControlClient {
   /// - Parameter isConnected: Whether the connection came about, TLS included. An error of the
   ///   system says by itself nothing about that: a route may be lost at any time.
   static func failure(
-    _ error: any Error, connectTimeout: Duration, isConnected: Bool
+    _ error: any Error, connectTimeout: Duration, isConnected: Bool,
+    trustAnchors: TrustAnchors = TrustAnchors()
   ) -> ControlExchange.Failure? {
-    let failure = classified(error, connectTimeout)
+    let failure = classified(error, connectTimeout, trustAnchors)
     if case .closed(let reason)? = failure, !isConnected { return .notConnected(reason: reason) }
     return failure
   }
 
   private static func classified(
-    _ error: any Error, _ connectTimeout: Duration
+    _ error: any Error, _ connectTimeout: Duration, _ trustAnchors: TrustAnchors
   ) -> ControlExchange.Failure? {
     switch error {
     case is CancellationError:
@@ -44,9 +45,9 @@ extension ControlClient {
     case ChannelError.connectTimeout:
       return .connectTimedOut(seconds: connectTimeout / .seconds(1))
     case let error as NIOSSLError:
-      return failure(error)
+      return failure(error, trustAnchors)
     case let error as NIOSSLExtraError:
-      return tlsFailure(error)
+      return tlsFailure(error, trustAnchors)
     case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection:
       return .closed(reason: "in the middle of it")
     case let error as HTTPParserError:
@@ -89,22 +90,24 @@ extension ControlClient {
     return .notConnected(reason: words(first.errnoCode))
   }
 
-  private static func failure(_ error: NIOSSLError) -> ControlExchange.Failure {
+  private static func failure(
+    _ error: NIOSSLError, _ trustAnchors: TrustAnchors
+  ) -> ControlExchange.Failure {
     switch error {
-    case .handshakeFailed(let detail): tlsFailure(detail)
+    case .handshakeFailed(let detail): tlsFailure(detail, trustAnchors)
     case .unableToValidateCertificate, .noCertificateToValidate, .cannotMatchULabel:
-      tlsFailure(error)
+      tlsFailure(error, trustAnchors)
     default: .closed(reason: ControlText.cleaned("\(error)", limit: 120))
     }
   }
 
   /// TLS's own words, and what they usually mean.
-  private static func tlsFailure(_ error: any Error) -> ControlExchange.Failure {
+  private static func tlsFailure(
+    _ error: any Error, _ trustAnchors: TrustAnchors
+  ) -> ControlExchange.Failure {
     let text = "\(error)"
     if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidate") {
-      return .certificateUnusable(
-        reason: "its certificate cannot be verified; is it expired or self-signed, and is this "
-          + "machine's clock right?")
+      return .certificateUnusable(reason: unverified(trustAnchors))
     }
     if text.contains("failedToValidateHostname") {
       return .certificateUnusable(reason: "its certificate is for another name")
@@ -116,6 +119,18 @@ extension ControlClient {
       return .tlsFailed(reason: "the server ended the handshake; is it http instead of https?")
     }
     return .tlsFailed(reason: ControlText.cleaned(text, limit: 160))
+  }
+
+  /// TLS tells no more; these are the causes there are.
+  private static func unverified(_ trustAnchors: TrustAnchors) -> String {
+    let setting = trustAnchors.setting
+    let question =
+      trustAnchors.isEmpty
+      ? "does the system know its CA? A CA of your own, or a self-signed certificate, is trusted "
+        + "with \(setting)"
+      : "is the root of its CA in the file of \(setting)?"
+    return "its certificate cannot be verified; is it expired, is this machine's clock right, and "
+      + question
   }
 
   private static func words(_ code: CInt) -> String {

@@ -1,4 +1,5 @@
 import Pipeline
+import SoraControl
 
 /// Where an API is, and how it is asked.
 public struct ControlEndpoint: Sendable {
@@ -11,14 +12,27 @@ public struct ControlEndpoint: Sendable {
   public var timeout: Duration
   /// How we call ourselves.
   public var userAgent: String
+  /// Who may vouch for the server if the URL is https, besides those whom the system trusts.
+  public var trustAnchors: TrustAnchors
 
   public init(
     url: String, accessToken: Secret? = nil, timeout: Duration = .seconds(10),
-    userAgent: String = "liveview-bridge"
+    userAgent: String = "liveview-bridge", trustAnchors: TrustAnchors = TrustAnchors()
   ) {
     self.url = url
     self.accessToken = accessToken
     self.timeout = timeout
     self.userAgent = userAgent
+    self.trustAnchors = trustAnchors
+  }
+}
+
+extension ControlOperation.Service {
+  /// What the key `requestTimeoutSeconds` of its section may be.
+  public var requestTimeoutRange: ClosedRange<Double> {
+    switch self {
+    case .sora: 0.5...60
+    case .imageFlux: 1...120
+    }
   }
 }

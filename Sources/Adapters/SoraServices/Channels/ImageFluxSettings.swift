@@ -9,6 +9,7 @@ import SoraControl
 /// | `enabled` | Boolean | false | |
 /// | `apiURL` | URL | `https://live-api.imageflux.jp/` | https or http |
 /// | `accessToken`, `accessTokenFile` | secret, or path of a file with it | one is required if enabled | not on the command line |
+/// | `caFile` | path | none: the system's CAs alone | PEM, CA certificates trusted besides; of use with https only |
 /// | `channelID`, `soraURL` | text, URL | none: a channel is created for each session and deleted after it | both or none |
 /// | `kind` | text | `single` | `single`, `multistream`, `multistreamWithHLS` |
 /// | `renditions` | list of names | none: one that suits the camera | letters, digits, `-`, `_` |
@@ -34,6 +35,7 @@ public struct ImageFluxSettings: Sendable {
   var isEnabled: Bool
   var apiURL: String
   var accessToken: Secret?
+  var trustAnchors: TrustAnchors
   /// The channel to use; nil: each session creates its own.
   var given: ImageFluxChannel?
   var kind: Kind
@@ -54,6 +56,7 @@ public struct ImageFluxSettings: Sendable {
       "apiURL", default: "https://live-api.imageflux.jp/", allowed: "a URL with https or http"
     ) { (try? ControlURL($0)) != nil }
     accessToken = reader.secret("accessToken", fileKey: "accessTokenFile", isToken: true)
+    trustAnchors = reader.trustAnchors()
     given = Self.given(reader)
     kind = reader.choice("kind", default: Kind.single)
     renditions = Self.renditions(reader)
@@ -63,7 +66,9 @@ public struct ImageFluxSettings: Sendable {
       eventWebhookURL: Self.url("eventWebhookURL", ["https", "http"], reader))
     environment = Self.environment(reader)
     checkInterval = reader.seconds("checkIntervalSeconds", default: 60, in: 5...3600)
-    requestTimeout = reader.seconds("requestTimeoutSeconds", default: 10, in: 1...120)
+    requestTimeout = reader.seconds(
+      "requestTimeoutSeconds", default: 10,
+      in: ControlOperation.Service.imageFlux.requestTimeoutRange)
     channelsPerHour = reader.int("channelsPerHour", default: 12, in: 1...1000)
     reportConflicts(to: reader)
   }
@@ -72,7 +77,7 @@ public struct ImageFluxSettings: Sendable {
     guard isEnabled else { return }
     if let accessToken, (try? ControlExchange.check(accessToken.value)) == nil {
       reader.report(
-        reader.contains("accessToken") ? "accessToken" : "accessTokenFile", value: nil,
+        reader.secretKey("accessToken", fileKey: "accessTokenFile") ?? "accessToken", value: nil,
         allowed: "an access token in its encoded form, without blanks")
     }
     if accessToken == nil {
@@ -197,6 +202,7 @@ extension ImageFluxSettings {
   }
 
   var endpoint: ControlEndpoint {
-    ControlEndpoint(url: apiURL, accessToken: accessToken, timeout: requestTimeout)
+    ControlEndpoint(
+      url: apiURL, accessToken: accessToken, timeout: requestTimeout, trustAnchors: trustAnchors)
   }
 }

@@ -104,7 +104,9 @@ struct ForwardingSession: Sendable {
   private func stopForeign() async {
     for leftover in await memory.foreign where !Task.isCancelled {
       let client = ControlClient(
-        endpoint: ControlEndpoint(url: leftover.apiURL, timeout: settings.endpoint.timeout))
+        endpoint: ControlEndpoint(
+          url: leftover.apiURL, timeout: settings.endpoint.timeout,
+          trustAnchors: settings.endpoint.trustAnchors))
       let result = await Self.result(of: .stop(leftover.record), client)
       await client.shutDown()
       switch result {

@@ -9,6 +9,7 @@ import SoraControl
 /// | `enabled` | Boolean | false | keep a publisher forwarded |
 /// | `apiURL` | URL | `http://127.0.0.1:3000/` | http or https |
 /// | `accessToken`, `accessTokenFile` | secret, or path of a file with it | none | not on the command line |
+/// | `caFile` | path | none: the system's CAs alone | PEM, CA certificates trusted besides; of use with https only |
 /// | `channelID` | text | required if enabled | 1 to 255 bytes |
 /// | `connectionID` | text | none: the only publisher in the channel | up to 255 bytes |
 /// | `address` | IP address | required if enabled | IPv4 or IPv6; Sora takes no names |
@@ -38,7 +39,10 @@ struct SoraForwardingSettings: Sendable {
     endpoint = ControlEndpoint(
       url: url,
       accessToken: reader.secret("accessToken", fileKey: "accessTokenFile", isToken: true),
-      timeout: reader.seconds("requestTimeoutSeconds", default: 5, in: 0.5...60))
+      timeout: reader.seconds(
+        "requestTimeoutSeconds", default: 5,
+        in: ControlOperation.Service.sora.requestTimeoutRange),
+      trustAnchors: reader.trustAnchors())
     let channelID = reader.string(
       "channelID", default: "", allowed: "1 to 255 bytes, the channel's name"
     ) { $0.utf8.count <= 255 }
