@@ -90,6 +90,21 @@ struct ConfigurationSources {
     if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }
   }
 
+  /// Keys of the file that are not known, and probably meant to be one of `keys` in `section`. For
+  /// commands that read these alone, and must not care about the rest of the file.
+  func misspellings(of keys: Set<String>, in section: String) -> [SettingsProblem] {
+    fileKeys.compactMap { key in
+      guard let point = key.firstIndex(of: ".") else { return nil }
+      let (name, rest) = (key[..<point], String(key[key.index(after: point)...]))
+      guard name.lowercased() == section.lowercased(), !rest.hasPrefix("//"),
+        let meant = Spelling.closest(to: rest, among: keys), "\(section).\(meant)" != key
+      else { return nil }
+      return SettingsProblem(
+        key: key, value: nil, source: fileName,
+        allowed: "a known key; did you mean \(section).\(meant)?")
+    }
+  }
+
   private static func unreadable(_ path: String, _ error: any Error) -> ConfigurationProblems {
     let reason: String
     if let error = error as? CocoaError, let detail = error.userInfo["NSDebugDescription"] {

@@ -20,15 +20,15 @@ extension ControlOperation.Service {
     }
   }
 
-  /// Its section of the configuration, whose variables of the environment these commands read.
-  fileprivate var section: String {
+  /// Its section of the configuration, which these commands read as the daemon does.
+  var section: String {
     switch self {
     case .sora: "sora"
     case .imageFlux: "imageFlux"
     }
   }
 
-  /// Beginning of these variables, for help.
+  /// Beginning of the section's variables in the environment, for help.
   var environmentPrefix: String {
     switch self {
     case .sora: "LIVEVIEW_BRIDGE_SORA_"
@@ -43,62 +43,46 @@ struct ControlAccess {
   /// What the user should know about it.
   var warning: String?
 
-  /// - Parameter environment: Read with the daemon's own reader, so that a variable means the same
-  ///   to both.
-  init(
-    _ service: ControlOperation.Service, _ options: ControlOptions, environment: [String: String]
-  ) async throws {
-    let sources = try await ConfigurationSources(
-      arguments: [], environment: environment, filePath: nil)
-    try self.init(service, options, sources: sources)
+  /// Keys of a section that are read.
+  static let keys: Set = [
+    "apiURL", "accessToken", "accessTokenFile", "caFile", "requestTimeoutSeconds",
+  ]
+
+  /// Where settings come from besides the options: the environment, and the file that `--config`
+  /// names. Read with the daemon's own reader, so that a setting means the same to both.
+  static func sources(
+    _ options: ControlOptions, environment: [String: String]
+  ) async throws(ControlFailure) -> ConfigurationSources {
+    do {
+      return try await ConfigurationSources(
+        arguments: [], environment: environment, filePath: options.configFile)
+    } catch let problems as ConfigurationProblems {
+      throw ControlFailure(ofSettings: options.faults + problems.problems.map(ControlFailure.init))
+    } catch {
+      throw ControlFailure(.configuration, kind: "configurationUnusable", message: "\(error)")
+    }
   }
 
   /// - Parameter sources: Where options do not say it.
+  /// - Throws: All problems of the settings at once.
   init(
     _ service: ControlOperation.Service, _ options: ControlOptions, sources: ConfigurationSources
-  ) throws {
-    let settings = sources.reader.scoped(to: service.section)
-    /// The option, variable or key that something came from.
-    func origin(_ option: String?, _ variable: String, _ key: String) -> String {
-      if let option { return option }
-      return settings.sourceName(of: key) == ConfigurationSources.environmentName
-        ? service.environmentPrefix + variable : settings.fullKey(key)
-    }
-    let urlOfSettings = settings.string("apiURL")
-    let url: ControlURL
-    do {
-      url = try ControlURL(options.apiURL ?? urlOfSettings ?? service.usualURL)
-    } catch {
-      let place = origin(options.apiURL.map { _ in "--api-url" }, "API_URL", "apiURL")
-      throw ControlFailure(.configuration, kind: error.kind, message: "\(place): \(error)")
-    }
-    if let fault = options.accessTokenFault { throw fault }
-    // A token that an option gives makes the environment's nobody's business.
-    var token = options.accessToken
-    if token == nil {
-      token = settings.secret("accessToken", fileKey: "accessTokenFile", isToken: true)
-      let problems = settings.ledger.problems
-      if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }
-    }
-    if let token {
-      do {
-        try ControlExchange.check(token.value)
-      } catch {
-        let file = options.accessTokenFile ?? settings.string("accessTokenFile")
-        let option = options.accessTokenFile.map { _ in "--access-token-file" }
-        let place =
-          file == nil
-          ? origin(option, "ACCESS_TOKEN", "accessToken")
-          : origin(option, "ACCESS_TOKEN_FILE", "accessTokenFile")
-        let name = file.map { "\(ControlFiles.name($0)): " } ?? ""
-        throw ControlFailure(
-          .configuration, kind: error.kind, message: "\(place): \(name)\(error)")
-      }
-    }
-    if service == .imageFlux, token == nil { throw AccessTokenMissing(service: service) }
+  ) throws(ControlFailure) {
+    let settings = AccessSettings(
+      service: service, reader: sources.reader.scoped(to: service.section))
+    var faults = options.faults
+    let url = settings.url(options, &faults)
+    let token = settings.token(options, &faults)
+    let trustAnchors = settings.trustAnchors(options)
+    let timeout = settings.timeout(options)
+    let problems =
+      settings.reader.ledger.problems + sources.misspellings(of: Self.keys, in: service.section)
+    faults += problems.map(ControlFailure.init)
+    guard faults.isEmpty, let url else { throw ControlFailure(ofSettings: faults) }
+    if service == .imageFlux, token == nil { throw settings.tokenMissing }
     endpoint = ControlEndpoint(
-      url: url.text, accessToken: token, timeout: options.timeout,
-      userAgent: "liveview-bridge/\(Version.current)")
+      url: url.text, accessToken: token, timeout: timeout,
+      userAgent: "liveview-bridge/\(Version.current)", trustAnchors: trustAnchors)
     if token != nil, url.exposesSecrets {
       warning =
         "the access token goes to \(url.host) without encryption, where others can read it; "
@@ -107,12 +91,76 @@ struct ControlAccess {
   }
 }
 
-/// The service wants a token, and there is none.
-struct AccessTokenMissing: Error, CustomStringConvertible {
+/// A service's section of the settings, below the options. What an option gives makes the section's
+/// nobody's business.
+private struct AccessSettings {
   var service: ControlOperation.Service
+  var reader: SettingsReader
 
-  var description: String {
-    "\(service.rawValue) wants an access token; give --access-token-file FILE, or set "
-      + "\(service.environmentPrefix)ACCESS_TOKEN"
+  func url(_ options: ControlOptions, _ faults: inout [ControlFailure]) -> ControlURL? {
+    do {
+      return try ControlURL(options.apiURL ?? reader.string("apiURL") ?? service.usualURL)
+    } catch {
+      let place = options.apiURL == nil ? origin("apiURL", "API_URL") : "--api-url"
+      faults.append(
+        ControlFailure(.configuration, kind: error.kind, message: "\(place): \(error)"))
+      return nil
+    }
+  }
+
+  func token(_ options: ControlOptions, _ faults: inout [ControlFailure]) -> Secret? {
+    let (key, fileKey) = ("accessToken", "accessTokenFile")
+    guard
+      let token = options.accessTokenFile == nil
+        ? reader.secret(key, fileKey: fileKey, isToken: true) : options.accessToken
+    else { return nil }
+    do {
+      try ControlExchange.check(token.value)
+      return token
+    } catch {
+      let place: String
+      if let file = options.accessTokenFile {
+        place = "--access-token-file: \(ControlFiles.name(file))"
+      } else if reader.secretKey(key, fileKey: fileKey) == fileKey {
+        let file = reader.string(fileKey).map { ": \(ControlFiles.name($0))" } ?? ""
+        place = origin(fileKey, "ACCESS_TOKEN_FILE") + file
+      } else {
+        place = origin(key, "ACCESS_TOKEN")
+      }
+      faults.append(
+        ControlFailure(.configuration, kind: error.kind, message: "\(place): \(error)"))
+      return nil
+    }
+  }
+
+  /// Named for messages by what names the file, or by what would.
+  func trustAnchors(_ options: ControlOptions) -> TrustAnchors {
+    if options.caFile == nil {
+      var anchors = reader.trustAnchors()
+      anchors.setting = anchors.isEmpty ? "--ca-file" : origin("caFile", "CA_FILE")
+      return anchors
+    }
+    return options.trustAnchors ?? TrustAnchors(setting: "--ca-file")
+  }
+
+  func timeout(_ options: ControlOptions) -> Duration {
+    options.timeout
+      ?? reader.seconds("requestTimeoutSeconds", default: 10, in: service.requestTimeoutRange)
+  }
+
+  var tokenMissing: ControlFailure {
+    ControlFailure(
+      .noPermission, kind: "accessTokenMissing",
+      message: "\(service.rawValue) wants an access token; give --access-token-file FILE or "
+        + "--config FILE, or set \(service.environmentPrefix)ACCESS_TOKEN")
+  }
+
+  /// The variable or key that a setting came from.
+  private func origin(_ key: String, _ variable: String) -> String {
+    let source = reader.sourceName(of: key)
+    if source == ConfigurationSources.environmentName {
+      return service.environmentPrefix + variable
+    }
+    return reader.fullKey(key) + (source.map { " (\($0))" } ?? "")
   }
 }

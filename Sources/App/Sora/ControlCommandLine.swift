@@ -161,24 +161,13 @@ struct ControlCommandLine {
     }
   }
 
-  private func access(_ options: ControlOptions) async throws -> ControlAccess {
+  private func access(_ options: ControlOptions) async throws(ControlFailure) -> ControlAccess {
     do {
-      return try await ControlAccess(
-        service, options, environment: ProcessInfo.processInfo.environment)
-    } catch let failure as ControlFailure {
-      throw end(failure, isJSON: options.isJSON)
-    } catch let error as ControlError {
-      throw end(ControlFailure(error), isJSON: options.isJSON)
-    } catch let error as AccessTokenMissing {
-      throw end(
-        ControlFailure(.noPermission, kind: "accessTokenMissing", message: "\(error)"),
-        isJSON: options.isJSON)
-    } catch let problems as ConfigurationProblems {
-      throw end(
-        ControlFailure(
-          .configuration, kind: "configurationUnusable",
-          message: problems.problems.map(\.description).joined(separator: "\n")),
-        isJSON: options.isJSON)
+      let sources = try await ControlAccess.sources(
+        options, environment: ProcessInfo.processInfo.environment)
+      return try ControlAccess(service, options, sources: sources)
+    } catch {
+      throw end(error, isJSON: options.isJSON)
     }
   }
 
@@ -233,7 +222,7 @@ struct ControlCommandLine {
   private static func split(_ arguments: [String]) -> (name: String, rest: [String])? {
     var index = arguments.startIndex
     while index < arguments.endIndex, arguments[index].hasPrefix("-") {
-      let takesValue = ["--api-url", "--access-token-file", "--timeout"]
+      let takesValue = ControlOptions.namesWithValue
         .contains(arguments[index].replacing("_", with: "-"))
       index += takesValue ? 2 : 1
     }

@@ -1,4 +1,5 @@
 import JSON
+import Pipeline
 import SoraControl
 
 /// Why a command of an API ends without success, for people and for programs.
@@ -28,6 +29,24 @@ struct ControlFailure: Error, Hashable {
     self.status = status
     self.kind = kind
     self.message = message
+  }
+
+  /// Everything wrong with the settings, for one message.
+  ///
+  /// - Parameter faults: One at least.
+  init(ofSettings faults: [ControlFailure]) {
+    if faults.count == 1 {
+      self = faults[0]
+    } else {
+      let list = faults.map { "  - \($0.message)" }
+      self.init(
+        .configuration, kind: "configurationUnusable",
+        message: (["the settings have \(faults.count) problems:"] + list).joined(separator: "\n"))
+    }
+  }
+
+  init(_ problem: SettingsProblem) {
+    self.init(.configuration, kind: "configurationUnusable", message: problem.description)
   }
 
   /// - Parameter url: What was called; put before messages that do not say it.

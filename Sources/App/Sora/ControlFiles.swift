@@ -3,6 +3,7 @@ import JSON
 import NIOCore
 import Pipeline
 import SoraControl
+import SoraServices
 
 /// Why a value could not be taken from a file or a text.
 struct ControlFileError: Error, Hashable {
@@ -45,6 +46,20 @@ struct ControlFiles {
       throw ControlFileError(reason: "\(Self.name(path)) is not UTF-8")
     }
     return text
+  }
+
+  /// Certificates to trust.
+  ///
+  /// - Parameter path: `-` for standard input.
+  mutating func trustAnchors(
+    in path: String, setting: String
+  ) throws(ControlFileError) -> TrustAnchors {
+    let pem = try read(path, limit: TrustAnchors.fileLimitBytes)
+    do {
+      return try TrustAnchors(setting: setting, pem: pem)
+    } catch {
+      throw ControlFileError(reason: "\(Self.name(path)) \(error)")
+    }
   }
 
   /// For people.

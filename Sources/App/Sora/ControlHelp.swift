@@ -188,7 +188,15 @@ enum ControlHelp {
         "--access-token-file FILE",
         "file with the access token, - for standard input; else \(prefix)ACCESS_TOKEN or "
           + "\(prefix)ACCESS_TOKEN_FILE")
-      + option("--timeout SECONDS", "for the whole call, 0.1 to 600; 10 if not given")
+      + option(
+        "--ca-file FILE",
+        "PEM file with CA certificates that are trusted besides the system's, or the server's "
+          + "own self-signed one; - is standard input; else \(prefix)CA_FILE")
+      + option("--timeout SECONDS", "for the whole call, 0.1 to 600; 10 if nothing says it")
+      + option(
+        "--config FILE",
+        "the bridge's configuration; its section \(service.section) is read where neither an option "
+          + "nor the environment says it: \(ControlAccess.keys.sorted().joined(separator: ", "))")
       + option("--json", "print the answer as JSON, and errors as {\"error\": …}")
       + option("--help", "print this")
   }
@@ -203,6 +211,7 @@ enum ControlHelp {
       [
         "  liveview-bridge sora list-channels",
         "  liveview-bridge sora list-channels --api-url http://sora.example:3000/ --json",
+        "  liveview-bridge sora list-channels --config /etc/liveview-bridge/config.json",
         "  liveview-bridge sora start-forwarding-rtp --channel-id sora \\",
         "      --connection-id 7QSNT842FS0J9E6BZDBC2DRYY8 --ip-address 127.0.0.1 \\",
         "      --video-port 60003 > stream.sdp",
@@ -228,7 +237,7 @@ enum ControlHelp {
     "  76  the answer cannot be used: no HTTP or JSON, not as documented, cut off,",
     "      too large, redirected",
     "  77  access denied, or no access token",
-    "  78  the URL, the token or the environment cannot be used",
+    "  78  the settings cannot be used: URL, token, CA file, configuration file",
   ]
 
   /// Lines of at most 76 characters.

@@ -3,7 +3,6 @@ import SoraControl
 /// What stands behind `imageflux orphans`.
 struct OrphanArguments {
   var options = ControlOptions()
-  var configFile: String?
   var stateDirectory: String?
   var isDeleting = false
   /// Channels to delete; none: all that are left over.
@@ -46,11 +45,12 @@ struct OrphanArguments {
     case "--delete":
       if inline != nil { problems.append("--delete: takes no value; channels follow it") }
       isDeleting = true
-    case "--config", "--state-directory":
+    case "--state-directory":
       guard let value = inline ?? ControlOptions.value(&rest) else {
         return problems.append("\(name): needs a value")
       }
-      if name == "--config" { configFile = value } else { stateDirectory = value }
+      guard stateDirectory == nil else { return problems.append("\(name): must be given once") }
+      stateDirectory = value
     default:
       problems.append(
         "\(ControlText.cleaned(name, limit: 60)): must be an option of imageflux orphans")

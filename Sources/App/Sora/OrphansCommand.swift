@@ -26,12 +26,13 @@ struct OrphansCommand {
 
     OPTIONS
       --delete [CHANNEL …]         delete what is left over, or only these channels
-      --config FILE                take API, access token and state directory from this file
+      --config FILE                the bridge's configuration, for what no option says
       --state-directory DIRECTORY  where the bridge keeps its state; with the systemd unit
                                    /var/lib/liveview-bridge
       --api-url URL                another API than the configuration's
       --access-token-file FILE     another access token; - is standard input
-      --timeout SECONDS            for one call, 0.1 to 600; 10 if not given
+      --ca-file FILE               trust the CA certificates in this PEM file, too
+      --timeout SECONDS            for one call, 0.1 to 600; else the configuration's, or 10
       --json                       print JSON
 
     Channels that are not left over are deleted only if they are named, and those in use never: stop
@@ -62,11 +63,12 @@ struct OrphansCommand {
   }
 
   private func work() async throws {
-    let sources = try await ConfigurationSources(
-      arguments: [], environment: ProcessInfo.processInfo.environment,
-      filePath: arguments.configFile)
-    var state = StateSettings(settings: sources.reader.scoped(to: "state"))
-    if let directory = arguments.stateDirectory { state.directory = directory }
+    let sources = try await ControlAccess.sources(
+      arguments.options, environment: ProcessInfo.processInfo.environment)
+    let reader =
+      arguments.stateDirectory.map { sources.reader(overriding: ["state.directory": $0]) }
+      ?? sources.reader
+    let state = StateSettings(settings: reader.scoped(to: "state"))
     let access = try ControlAccess(.imageFlux, arguments.options, sources: sources)
     if let warning = access.warning {
       LogLineWriter.standardError.write("Warning: \(warning)")
@@ -178,12 +180,6 @@ struct OrphansCommand {
     switch error {
     case let failure as ControlFailure: failure
     case let error as ControlError: ControlFailure(error)
-    case let error as AccessTokenMissing:
-      ControlFailure(.noPermission, kind: "accessTokenMissing", message: "\(error)")
-    case let problems as ConfigurationProblems:
-      ControlFailure(
-        .configuration, kind: "configurationUnusable",
-        message: problems.problems.map(\.description).joined(separator: "\n"))
     default:
       // The state file: what it holds, or what the system lets us do with it.
       ControlFailure(.configuration, kind: "stateUnusable", message: "\(error)")

@@ -13,8 +13,10 @@ import Testing
     .deletingLastPathComponent().appending(path: "../../../Docs/sora-errors.md").standardizedFileURL
 
   @Test(arguments: ControlFault.all) func theUserIsTold(_ fault: ControlFault) async throws {
-    let (url, server) = try await Self.start(fault)
-    let arguments = fault.arguments + (url.map { ["--api-url", $0] } ?? [])
+    let folder = try TemporaryFolder()
+    let (url, server, caFile) = try await Self.start(fault, in: folder)
+    let given = fault.arguments.map { $0.replacing("CA_FILE", with: caFile ?? "") }
+    let arguments = given + (url.map { ["--api-url", $0] } ?? [])
     let program = BuiltProduct.url("liveview-bridge").path
     let outcome = try await ExternalProgram.run(program, arguments)
     let forPrograms = try await ExternalProgram.run(program, arguments + ["--json"])
@@ -32,18 +34,39 @@ import Testing
     }
   }
 
-  private static func start(_ fault: ControlFault) async throws -> (String?, RawServer?) {
+  private static func start(
+    _ fault: ControlFault, in folder: TemporaryFolder
+  ) async throws -> (url: String?, server: RawServer?, caFile: String?) {
     switch fault.peer {
     case .answers(let scripts):
       let server = try await RawServer(scripts)
-      return ("\(fault.scheme)://127.0.0.1:\(server.port)/", server)
+      return ("\(fault.scheme)://127.0.0.1:\(server.port)/", server, nil)
     case .speaksFirst(let script):
       let server = try await RawServer([script], atOnce: true)
-      return ("\(fault.scheme)://127.0.0.1:\(server.port)/", server)
-    case .nobody: return ("http://127.0.0.1:\(try FreePort.tcp())/", nil)
-    case .unknownName: return ("http://sora.invalid:3000/", nil)
-    case .none: return (nil, nil)
+      return ("\(fault.scheme)://127.0.0.1:\(server.port)/", server, nil)
+    case .secure(let certificate, let script):
+      let (server, ca) = try await certificates(certificate, in: folder)
+      let tls = try ServerTLS(certificateFile: server.certificateFile, keyFile: server.keyFile)
+      let secure = try await RawServer([script], tls: tls)
+      return (secure.url, secure, ca.certificateFile)
+    case .nobody: return ("http://127.0.0.1:\(try FreePort.tcp())/", nil, nil)
+    case .unknownName: return ("http://sora.invalid:3000/", nil, nil)
+    case .none: return (nil, nil, nil)
     }
+  }
+
+  private static func certificates(
+    _ kind: ControlFault.Certificate, in folder: TemporaryFolder
+  ) async throws -> (server: TestCertificate, ca: TestCertificate) {
+    if kind == .selfSigned {
+      let own = try await TestCertificate("own", for: "IP:127.0.0.1", in: folder)
+      return (own, own)
+    }
+    let ca = try await TestCertificate("ca", in: folder)
+    let host = kind == .signedForAnotherName ? "DNS:sora.example" : "IP:127.0.0.1"
+    let server = try await TestCertificate("server", for: host, signedBy: ca, in: folder)
+    guard kind == .signedByAnotherCA else { return (server, ca) }
+    return (server, try await TestCertificate("other", in: folder))
   }
 
   private static func port(_ url: String) -> String {

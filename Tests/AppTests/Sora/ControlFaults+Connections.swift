@@ -162,8 +162,8 @@ extension ControlFault {
     ControlFault(
       what: "ImageFlux without an access token", peer: .none,
       arguments: ["imageflux", "list-channel-ids"],
-      message: "ImageFlux wants an access token; give --access-token-file FILE, or set "
-        + "LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN", exitCode: 77),
+      message: "ImageFlux wants an access token; give --access-token-file FILE or --config FILE, "
+        + "or set LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN", exitCode: 77),
     ControlFault(
       what: "a URL of another scheme", peer: .none,
       arguments: ["sora", "list-channels", "--api-url", "ftp://sora/"],
@@ -174,18 +174,5 @@ extension ControlFault {
       arguments: ["sora", "list-channels", "--api_url", "localhost:3000"],
       message: "--api-url: the URL localhost:3000 cannot be used: must begin with http:// or "
         + "https://; is http://localhost:3000/ meant?", exitCode: 78),
-    ControlFault(
-      what: "a file with the access token that is not there", peer: .none,
-      arguments: ["sora", "list-channels", "--access-token-file", "/nonexistent/token"],
-      message: "--access-token-file: /nonexistent/token cannot be read: No such file or directory",
-      exitCode: 78),
-    ControlFault(
-      what: "a directory for the file with the access token", peer: .none,
-      arguments: ["sora", "list-channels", "--access-token-file", "/"],
-      message: "--access-token-file: / cannot be read: Is a directory", exitCode: 78),
-    ControlFault(
-      what: "an empty file for the access token", peer: .none,
-      arguments: ["sora", "list-channels", "--access-token-file", "/dev/null"],
-      message: "--access-token-file: /dev/null is empty", exitCode: 78),
   ]
 }

@@ -8,10 +8,24 @@ struct ControlFault: Sendable, CustomTestStringConvertible {
     case answers([[RawServer.Action]])
     /// Speaks before it is asked.
     case speaksFirst([RawServer.Action])
+    /// Answers over TLS, with this certificate.
+    case secure(Certificate, [RawServer.Action])
     case nobody
     case unknownName
     /// No call is made.
     case none
+  }
+
+  /// Of a server; nobody else vouches for it.
+  enum Certificate: Sendable {
+    /// CA_FILE among the arguments is the certificate itself.
+    case selfSigned
+    /// For 127.0.0.1, and signed by a CA whose certificate CA_FILE is.
+    case signed
+    /// The same for another name.
+    case signedForAnotherName
+    /// CA_FILE is the certificate of another CA.
+    case signedByAnotherCA
   }
 
   var what: String
@@ -38,7 +52,7 @@ struct ControlFault: Sendable, CustomTestStringConvertible {
 
   static let all =
     words + refusals + statuses + redirections + broken + unreadable + unusable + connections
-    + arguments
+    + certificates + arguments + files
 }
 
 extension ControlFault {

@@ -125,6 +125,14 @@ import Testing
     let unusable = try await orphans("--json")
     #expect(unusable.exitCode == 78)
     #expect(String(decoding: unusable.output, as: UTF8.self).contains("stateUnusable"))
+    let config = folder.url.appending(path: "wrong.json")
+    try Data(#"{"state": {"directory": 5}, "imageFlux": {"caFile": "/"}}"#.utf8).write(to: config)
+    let wrongFile = try await ExternalProgram.run(
+      BuiltProduct.url("liveview-bridge").path,
+      ["imageflux", "orphans", "--config", config.path])
+    #expect(wrongFile.exitCode == 78)
+    #expect(wrongFile.errors.contains("state.directory = 5 (wrong.json): must be"))
+    #expect(wrongFile.errors.contains("imageFlux.caFile = / (wrong.json): must be"))
     let help = try await orphans("--help")
     #expect(help.exitCode == 0)
     #expect(String(decoding: help.output, as: UTF8.self).contains("leftOver"))
