@@ -326,7 +326,8 @@ def answers():
         {"id": 1, "result": [{"a\u0000b": [1.5e300, -0.0, "\ud83d\ude00", [[[[]]]]]}]},
     ]
     texts = [json.dumps(line) for line in lines]
-    write("camera-replies", *texts, '{"result":[' + "[" * 40 + "]" * 40 + '],"id":1}', "{}", "[1")
+    write("camera-replies", *texts, '{"result":[' + "[" * 40 + "]" * 40 + '],"id":1}', "{}", "[1",
+          '{"result":' + HUGE_EXPONENTS + ',"id":1}')
     hello = [texts[1], texts[2], texts[0]]
     write("camera-watch", *[bytes([w]) + "\n".join(hello + rest).encode() for w, rest in [
         (0, [texts[10], texts[0], "", texts[11], texts[10]]),
@@ -341,6 +342,12 @@ def parameter_sets():
           bytes([len(high)]) + high + PPS, b"\x04\x67\x42\x00\x1e\x68\xce\x38\x80")
 
 
+# About the ends of Int: the smallest one has no magnitude that is an Int.
+HUGE_EXPONENTS = (
+    '[{"channel_id":"a","x":1e-9223372036854775808},1e9223372036854775807,'
+    "-1.5E-9223372036854775809,0e18446744073709551616,1e+2147483648]")
+
+
 def control_replies():
     for folder in ("sora", "sora-later", "imageflux", "imageflux-later"):
         for path in sorted((FIXTURES / folder).glob("*.re*.json")):
@@ -350,7 +357,7 @@ def control_replies():
             write("sora-replies", text if len(text) < 3000 else shortened(value))
     write("sora-replies", "[1e400,18446744073709551616,0.10,-0,1E+2]", '"\\ud83d\\ude00\\u00e4"',
           '{"hls":[{"durationSeconds":0,"video":{"width":1}},7],"channel_id":"\\u0000"}',
-          "[" * 40, '{"a":1,"a":2}')
+          "[" * 40, '{"a":1,"a":2}', HUGE_EXPONENTS)
 
 
 def shortened(value):

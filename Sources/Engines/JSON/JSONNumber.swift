@@ -42,8 +42,9 @@ private struct Decimals: Equatable {
       }
     }
     if parts.count == 2 {
-      // No exponent that a Double has comes near to the limit.
-      guard let power = Int(String(decoding: parts[1], as: UTF8.self)), abs(power) < 10_000
+      // No exponent that a Double has comes near to the limit. Only the magnitude of the smallest
+      // Int can be taken: without its sign it is none.
+      guard let power = Int(String(decoding: parts[1], as: UTF8.self)), power.magnitude < 10_000
       else { return nil }
       exponent += power
     }

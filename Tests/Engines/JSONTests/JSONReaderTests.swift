@@ -79,6 +79,49 @@ import Testing
     #expect(try JSONValue(reading: written) == value)
   }
 
+  /// Every exponent about the ends of `Int` and `Int64`, whatever its sign and its digits.
+  @Test(arguments: [
+    "9223372036854775806", "9223372036854775807", "9223372036854775808", "9223372036854775809",
+    "18446744073709551615", "18446744073709551616", "4294967296", "2147483648", "10000",
+  ])
+  func hugeExponentsAreKept(exponent: String) throws {
+    for mantissa in ["1", "-1", "1.5", "0", "-0.0", "12345678901234567890"] {
+      for sign in ["", "+", "-"] {
+        for letter in ["e", "E"] {
+          for text in [
+            mantissa + letter + sign + exponent, mantissa + letter + sign + "0" + exponent,
+          ] {
+            #expect(try read(text) == .exact(text))
+            #expect(try read("[{\"x\":\(text)}]") == [["x": .exact(text)]])
+          }
+        }
+      }
+    }
+  }
+
+  /// Random numbers of any shape: each is read, and written again it is the same.
+  @Test func anyNumberIsRead() throws {
+    var generator = SeededGenerator(seed: 0x4E55_4D42)
+    func digits(_ most: Int) -> String {
+      let count = Int.random(in: 1...most, using: &generator)
+      return String((0..<count).map { _ in "0123456789".randomElement(using: &generator) ?? "0" })
+    }
+    for _ in 0..<5_000 {
+      var text = Bool.random(using: &generator) ? "-" : ""
+      let whole = digits(22).drop { $0 == "0" }
+      text += whole.isEmpty ? "0" : whole
+      if Bool.random(using: &generator) { text += "." + digits(22) }
+      if Bool.random(using: &generator) {
+        text += ["e", "E", "e+", "e-", "E-"].randomElement(using: &generator) ?? "e"
+        text += digits(21)
+      }
+      let value = try read(text)
+      var written = ByteBuffer()
+      value.encode(into: &written)
+      #expect(try JSONValue(reading: written) == value, "\(text)")
+    }
+  }
+
   @Test func exactNumbersAreNumbers() throws {
     #expect(try read("18446744073709551615").number == 0x1p64)
     #expect(try read("18446744073709551615").integer == nil)
