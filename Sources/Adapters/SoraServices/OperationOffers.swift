@@ -47,19 +47,11 @@ struct OperationOffers: Sendable {
           "reply": reply.map { StatusValue($0) } ?? .null,
         ]))
     } catch {
-      if Self.mayHaveHappened(error) { mayHaveHappened(operation, parameters) }
+      if error.mayHaveHappened { mayHaveHappened(operation, parameters) }
       outcome = Self.outcome(error)
     }
     await client.shutDown()
     return outcome
-  }
-
-  private static func mayHaveHappened(_ error: ControlError) -> Bool {
-    switch error {
-    case .timedOut, .connectionClosed, .cancelled, .notJSON, .replyTooLarge, .replyUnusable: true
-    case .unexpectedStatus(let status, _): status >= 500
-    default: false
-    }
   }
 
   static func outcome(_ error: ControlError) -> ControlOutcome {

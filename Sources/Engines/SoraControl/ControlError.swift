@@ -42,27 +42,6 @@ public enum ControlError: Error, Sendable, Hashable {
 }
 
 extension ControlError {
-  /// Whether the same call may succeed later though nobody changes anything here.
-  ///
-  /// What answers in place of the API (a portal, a proxy) may go away, and a clock that makes a
-  /// certificate invalid may be set.
-  public var isWorthRetrying: Bool {
-    switch self {
-    case .cannotConnect, .tlsFailed, .timedOut, .connectionClosed, .redirectUnusable,
-      .tooManyRedirects, .notHTTP, .notJSON:
-      true
-    case .refused(let refusal): Self.mayPass(refusal.status)
-    case .unexpectedStatus(let status, _): Self.mayPass(status)
-    case .parametersUnusable, .urlUnusable, .accessTokenUnusable, .cancelled, .accessDenied,
-      .replyTooLarge, .replyUnusable:
-      false
-    }
-  }
-
-  private static func mayPass(_ status: Int) -> Bool {
-    status >= 500 || status == 408 || status == 429
-  }
-
   /// The case's name in one word, for programs.
   public var kind: String {
     switch self {

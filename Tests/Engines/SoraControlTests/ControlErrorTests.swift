@@ -4,35 +4,56 @@ import Testing
 @testable import SoraControl
 
 @Suite struct ControlErrorTests {
-  private static let all: [(error: ControlError, isWorthRetrying: Bool)] = [
+  private static let all: [(error: ControlError, effect: ControlError.Effect)] = [
     (
       .parametersUnusable(
         ControlParameterError(problems: [
           ControlKeyProblem(key: "a", value: nil, allowed: "given"),
           ControlKeyProblem(key: "b", value: "0", allowed: "1 to 8"),
-        ])), false
+        ])), .none
     ),
-    (.urlUnusable("x", reason: "y"), false), (.accessTokenUnusable(reason: "x"), false),
-    (.cannotConnect(url: "http://s/", reason: "refused"), true),
-    (.tlsFailed(url: "https://s/", reason: "x"), true), (.timedOut(seconds: 10), true),
-    (.connectionClosed(reason: "x"), true), (.cancelled, false),
-    (.refused(ControlRefusal(status: 400, type: "X")), false),
-    (.refused(ControlRefusal(status: 500, type: "HandlerException")), true),
-    (.refused(ControlRefusal(status: 408, type: "RequestTimeout")), true),
-    (.accessDenied(status: 401, detail: nil), false), (.unexpectedStatus(404, excerpt: ""), false),
-    (.unexpectedStatus(503, excerpt: "x"), true), (.unexpectedStatus(429, excerpt: ""), true),
-    (.redirectUnusable(location: nil, reason: "x"), true), (.tooManyRedirects(limit: 5), true),
-    (.replyTooLarge(limitBytes: 8 * 1024 * 1024), false), (.notHTTP(reason: "x"), true),
-    (.notJSON(contentType: nil, excerpt: "", reason: "x"), true),
-    (.replyUnusable(ControlReplyError(path: "a", expected: "a text")), false),
+    (.urlUnusable("x", reason: "y"), .none), (.accessTokenUnusable(reason: "x"), .none),
+    (.cannotConnect(url: "http://s/", reason: "refused"), .none),
+    (.tlsFailed(url: "https://s/", reason: "x"), .none), (.timedOut(seconds: 10), .unknown),
+    (.timedOut(seconds: 10, isInDoubt: false), .unknown),
+    (.connectionClosed(reason: "x"), .unknown), (.cancelled, .unknown),
+    (.refused(ControlRefusal(status: 400, type: "X")), .refusal),
+    (.refused(ControlRefusal(status: 404, type: "CHANNEL-NOT-FOUND")), .refusal),
+    (.refused(ControlRefusal(status: 400, type: "MissingTarget")), .refusal),
+    (.refused(ControlRefusal(status: 408, type: "RequestTimeout")), .unknown),
+    (.refused(ControlRefusal(status: 429, type: "TooMany")), .none),
+    (.refused(ControlRefusal(status: 500, type: "HandlerException")), .unknown),
+    (.refused(ControlRefusal(status: 503, type: "X")), .unknown),
+    (.accessDenied(status: 401, detail: nil), .none),
+    (.accessDenied(status: 403, detail: nil), .none),
+    (.unexpectedStatus(204, excerpt: ""), .unknown), (.unexpectedStatus(400, excerpt: ""), .none),
+    (.unexpectedStatus(404, excerpt: ""), .none), (.unexpectedStatus(408, excerpt: ""), .unknown),
+    (.unexpectedStatus(429, excerpt: ""), .none), (.unexpectedStatus(503, excerpt: "x"), .unknown),
+    (.redirectUnusable(location: nil, reason: "x"), .unknown),
+    (.tooManyRedirects(limit: 5), .none),
+    (.replyTooLarge(limitBytes: 8 * 1024 * 1024), .unknown), (.notHTTP(reason: "x"), .unknown),
+    (.notJSON(contentType: nil, excerpt: "", reason: "x"), .unknown),
+    (.replyUnusable(ControlReplyError(path: "a", expected: "a text")), .unknown),
   ]
 
-  @Test func eachSaysOneLineAndWhetherToTryAgain() {
-    for (error, isWorthRetrying) in Self.all {
+  @Test func eachSaysOneLineAndWhatItMayHaveChanged() {
+    for (error, effect) in Self.all {
       #expect(!error.description.contains { $0.isNewline } && error.description.count > 10)
-      #expect(error.isWorthRetrying == isWorthRetrying, "\(error)")
+      #expect(error.effect == effect, "\(error)")
+      #expect(error.mayHaveHappened == (effect == .unknown))
+      #expect(error.isRefusal == (effect == .refusal))
     }
     #expect(Set(Self.all.map(\.error.kind)).count == 17)
+  }
+
+  @Test(
+    arguments: [
+      (400, "NOT-FORWARDING", true), (404, "CHANNEL-NOT-FOUND", true), (400, "InvalidJSON", false),
+      (400, "MissingTarget", false), (429, "TooMany", false), (500, "NOT-FORWARDING", false),
+    ])
+  func onlyWordsOfTheOperationSayThatItLooked(status: Int, type: String, hasLooked: Bool) {
+    let error = ControlError.refused(ControlRefusal(status: status, type: type))
+    #expect(error.isRefusalOfTheOperation == hasLooked)
   }
 
   @Test(arguments: [

@@ -32,7 +32,7 @@ struct ChannelCalls: Sendable {
           id: reply.channelID, soraURL: reply.soraURL ?? "",
           playlists: reply.playlistURL.map { [ChannelPlaylist(url: $0)] } ?? []))
     } catch {
-      if error.hasSurelyDoneNothing { return .creationRefused("\(error)") }
+      if !error.mayHaveHappened { return .creationRefused("\(error)") }
       return error.isUnusableAnswer
         ? .creationUnusable("\(error)") : .creationUncertain("\(error)")
     }
@@ -42,7 +42,7 @@ struct ChannelCalls: Sendable {
     do throws(ControlError) {
       _ = try await client.send(DeleteChannel(channelID: id))
       return .deleted
-    } catch .refused(let refusal) where Self.isRefusal(refusal.status) {
+    } catch .refused(let refusal) where ControlError.refused(refusal).isRefusal {
       return .deletionRefused(
         "\(ControlError.refused(refusal))", isUnknown: refusal.saysNoSuchChannel)
     } catch .unexpectedStatus(404, let excerpt) {
@@ -52,11 +52,6 @@ struct ChannelCalls: Sendable {
     } catch {
       return .deletionFailed("\(error)")
     }
-  }
-
-  /// Whether a status says no for good; any other may pass.
-  private static func isRefusal(_ status: Int) -> Bool {
-    (400..<500).contains(status) && status != 408 && status != 429
   }
 
   func listPlaylists(of id: String) async -> ChannelFact {
@@ -71,19 +66,6 @@ struct ChannelCalls: Sendable {
 }
 
 extension ControlError {
-  /// Whether the call did not reach the API, or was turned down by it. Anything else may have been
-  /// carried out, though its answer is of no use.
-  var hasSurelyDoneNothing: Bool {
-    switch self {
-    case .parametersUnusable, .urlUnusable, .accessTokenUnusable, .cannotConnect, .tlsFailed,
-      .accessDenied:
-      true
-    case .refused(let refusal): (400..<500).contains(refusal.status) && refusal.status != 408
-    case .unexpectedStatus(let status, _): (400..<500).contains(status) && status != 408
-    default: false
-    }
-  }
-
   /// Whether there was an answer that says yes and nothing else that could be used.
   var isUnusableAnswer: Bool {
     switch self {

@@ -267,6 +267,7 @@ final class ForwardingAnnouncer: Sendable {
     case .apiWasAway: "Sora's API was away"
     case .restartAsked: "an operator asked for it"
     case .startedTwice: "Sora started it once more, so it was over or ran twice"
+    case .startUnanswered: "Sora did not say whether it started it once more"
     }
   }
 }

@@ -18,18 +18,6 @@ extension ControlError {
     }
   }
 
-  /// Whether the operation may have been done though its answer is of no use.
-  var mayBeDone: Bool {
-    switch self {
-    case .parametersUnusable, .urlUnusable, .cannotConnect, .tlsFailed, .accessDenied,
-      .redirectUnusable, .tooManyRedirects:
-      false
-    case .refused(let refusal): refusal.status >= 500 || refusal.status == 408
-    case .unexpectedStatus(let status, _): status >= 500
-    default: true
-    }
-  }
-
   /// Whether nobody answers there.
   var isUnreachable: Bool {
     switch self {
@@ -48,12 +36,6 @@ extension ControlError {
 
   /// Whether the time was up.
   var isTimeout: Bool { if case .timedOut = self { true } else { false } }
-
-  /// Whether the server read the call and says no; the operation was not done.
-  var isRefusal: Bool {
-    guard case .refused(let refusal) = self else { return false }
-    return refusal.status < 500 && refusal.status != 408
-  }
 
   /// Whether the server says no because the channel, or the connection, is not there.
   ///

@@ -174,6 +174,14 @@ extension ForwardingPlan {
     lose(running, .startedTwice, isOver: false, now)
   }
 
+  /// Sora was asked to start what may run already, and nobody knows whether it did.
+  mutating func confirmationLost(
+    _ running: Running, _ failure: ForwardingFailure, _ now: MediaTime
+  ) {
+    note(failure)
+    lose(running, .startUnanswered, isOver: false, now)
+  }
+
   /// Readings of totals that have to be low in a row.
   private static let lowReadingsOfARestart = 3
   /// So many unrefused starts in a row are no chance: this Sora starts what runs already.
@@ -214,7 +222,7 @@ extension ForwardingPlan {
     pending = nil
     if isOver { records.removeAll { $0.isSameForwarding(as: running.record) } }
     switch loss {
-    case .publisherLeft, .startedTwice: break
+    case .publisherLeft, .startedTwice, .startUnanswered: break
     case .soraRestarted, .apiWasAway, .restartAsked:
       // Another Sora may have other operations.
       lookUp = .connections

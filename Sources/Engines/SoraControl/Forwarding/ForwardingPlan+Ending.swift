@@ -45,7 +45,7 @@ extension ForwardingPlan {
   ) {
     switch farewell {
     case .awaitingStart:
-      if case .failure(let error) = result, !error.mayBeDone { forgetFirst() }
+      if case .failure(let error) = result, !error.mayHaveHappened { forgetFirst() }
       stopNext(deadline: deadline)
     case .stopping(let failures):
       guard let record = records.first else { return end() }

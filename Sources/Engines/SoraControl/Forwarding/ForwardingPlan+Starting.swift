@@ -145,17 +145,17 @@ extension ForwardingPlan {
       }
       let failure = ForwardingFailure(
         operation: "StartForwardingRtp", error: error, isSimulcast: attempt.publisher.isSimulcast)
-      if let running = attempt.confirming, !error.mayBeDone {
-        return confirmed(running, failure, now)
+      let effect: ControlError.Effect = error.isUnknownOperation ? .none : error.effect
+      if let running = attempt.confirming {
+        return effect == .unknown
+          ? confirmationLost(running, failure, now) : confirmed(running, failure, now)
       }
-      if error.isUnknownOperation || !error.isRefusal && !error.mayBeDone {
+      switch effect {
+      case .none:
         forgetFirst()
-        return fail(failure, now: now)
-      }
-      if error.isRefusal {
-        startRefused(attempt, failure, now)
-      } else {
-        startLost(attempt, failure, now)
+        fail(failure, now: now)
+      case .refusal: startRefused(attempt, failure, now)
+      case .unknown: startLost(attempt, failure, now)
       }
     }
   }
@@ -238,7 +238,6 @@ extension ForwardingPlan {
     }
     var attempt = attempt
     attempt.wasLost = true
-    attempt.confirming = nil
     note(failure)
     clear(then: .start(attempt))
   }

@@ -44,6 +44,8 @@ public enum ForwardingLoss: Sendable, Hashable {
   case restartAsked
   /// Sora did not refuse to start it once more: it was over, or runs twice.
   case startedTwice
+  /// Whether Sora started it once more is not known.
+  case startUnanswered
 }
 
 /// What a log should say, once.

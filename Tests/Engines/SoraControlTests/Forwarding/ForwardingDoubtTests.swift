@@ -242,4 +242,59 @@ import Testing
     #expect(sora.hasFinished() == true)
     #expect(sora.file == [])
   }
+
+  /// Sora is asked to start what may run, and the answer never comes.
+  @Test(arguments: [
+    Rehearsal.lost, .refused(ControlRefusal(status: 500, type: "HandlerException")),
+    .unexpectedStatus(503, excerpt: ""),
+  ])
+  func aDoubtfulForwardingIsNotShownWhileItIsStoppedAndStartedAnew(error: ControlError) {
+    var sora = Rehearsal(connectionID: "N")
+    var starts = 0
+    while let call = sora.call() {
+      if case .start = call { starts += 1 }
+      if starts == 2 { break }
+      if case .start = call {
+        sora.answer(["sdp": "v=0\r\n"])
+      } else {
+        sora.refuse("MissingTarget")
+      }
+    }
+    #expect(sora.plan.report.since != nil)
+    sora.fail(error)
+    for _ in 0..<2 {
+      #expect(sora.call()?.operationName == "StopForwardingRtp")
+      #expect(sora.plan.report.since == nil)
+      #expect(sora.plan.report.description == nil)
+      #expect(sora.plan.report.connectionID == nil)
+      sora.answer([:])
+    }
+    #expect(sora.plan.report.lastFailure?.error == error)
+    #expect(sora.call()?.operationName == "StartForwardingRtp")
+    sora.answer(["sdp": "v=0\r\n"])
+    _ = sora.call()
+    #expect(sora.events.contains(.lost(.startUnanswered, connectionID: "N")))
+    #expect(sora.events.last == .started(connectionID: "N", after: .startUnanswered))
+    #expect(sora.plan.report.counters.restores == 1)
+  }
+
+  /// 501 is the word of a server that does not have the operation, whatever it did before.
+  @Test func aSoraThatForgotHowToStartIsAskedWhetherItIsThere() {
+    var sora = Rehearsal(connectionID: "N")
+    var starts = 0
+    while let call = sora.call() {
+      if case .start = call { starts += 1 }
+      if starts == 2 { break }
+      if case .start = call {
+        sora.answer(["sdp": "v=0\r\n"])
+      } else {
+        sora.refuse("MissingTarget")
+      }
+    }
+    sora.fail(.unexpectedStatus(501, excerpt: ""))
+    _ = sora.call(before: sora.now)
+    #expect(sora.plan.report.situation == .forwarding)
+    #expect(sora.plan.report.since != nil)
+    #expect(sora.file == [Rehearsal.record("N")])
+  }
 }
