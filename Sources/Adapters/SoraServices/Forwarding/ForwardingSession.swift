@@ -110,23 +110,18 @@ struct ForwardingSession: Sendable {
       let result = await Self.result(of: .stop(leftover.record), client)
       await client.shutDown()
       switch result {
-      case .success: break
-      case .failure(.refused(let refusal)) where Self.saysNothingRuns(refusal.status): break
+      case .success: announcer.log(.stopped(leftover.record))
+      case .failure(let error) where error.isRefusalOfTheOperation:
+        announcer.log(.nothingToStop(leftover.record, error))
       case .failure(let error):
         announcer.logForeign(leftover, error)
         continue
       }
-      announcer.log(.stopped(leftover.record))
       do {
         try await memory.forget(leftover)
       } catch {
         announcer.log(.notRemembered(reason: "\(error)"))
       }
     }
-  }
-
-  /// Whether a server that refuses to stop a forwarding has looked for it.
-  private static func saysNothingRuns(_ status: Int) -> Bool {
-    400..<500 ~= status && ![401, 403, 408, 429].contains(status)
   }
 }
