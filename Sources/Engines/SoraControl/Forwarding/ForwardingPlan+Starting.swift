@@ -15,6 +15,8 @@ extension ForwardingPlan {
     switch next {
     case .seek: seek()
     case .start(let attempt): start(attempt)
+    case .wait(let awaited, let now): wait(for: awaited, now)
+    case .fail(let failure, let now): fail(failure, now: now)
     }
   }
 
@@ -31,7 +33,9 @@ extension ForwardingPlan {
       events.append(.nothingToStop(record, error))
     case .failure(let error):
       if !error.isUnreachable { stopFailures += 1 }
-      guard stopFailures >= rules.stopAttempts else {
+      guard stopFailures >= rules.stopAttempts, next.leadsToStart else {
+        // One that cannot be stopped keeps no other from being stopped.
+        if !next.leadsToStart { records.append(records.removeFirst()) }
         return fail(
           ForwardingFailure(operation: ForwardingCall.stop(record).operationName, error: error),
           now: now)
@@ -67,9 +71,11 @@ extension ForwardingPlan {
       doWithout(call)
       seek(now)
     case .failure(let error) where error.saysNobodyIsThere:
-      wait(for: goal.connectionID.map { .connection($0) } ?? .publisher, now)
+      rest(until: goal.connectionID.map { .connection($0) } ?? .publisher, now)
     case .failure(let error):
-      fail(ForwardingFailure(operation: call.operationName, error: error), now: now)
+      let failure = ForwardingFailure(operation: call.operationName, error: error)
+      if error.isUnreachable { return fail(failure, now: now) }
+      clearAll(then: .fail(failure, now))
     }
   }
 
@@ -91,15 +97,27 @@ extension ForwardingPlan {
         return clear(then: .start(Attempt(publisher: connection)))
       }
       // Clients that report no statistics are in the channel all the same.
-      guard lookUp == .statistics else { return wait(for: .connection(connectionID), now) }
+      guard lookUp == .statistics else { return rest(until: .connection(connectionID), now) }
       let publisher = ForwardingPublisher(connectionID: connectionID, isListed: false)
       return clear(then: .start(Attempt(publisher: publisher)))
     }
-    guard let publisher = occupants.publishers.first else { return wait(for: .publisher, now) }
+    guard let publisher = occupants.publishers.first else { return rest(until: .publisher, now) }
     guard occupants.publishers.count == 1 else {
-      return wait(for: .onePublisherOf(occupants.publishers.count), now)
+      return rest(until: .onePublisherOf(occupants.publishers.count), now)
     }
     clear(then: .start(Attempt(publisher: publisher)))
+  }
+
+  /// Nothing can be started now.
+  private mutating func rest(until awaited: ForwardingSituation.Awaited, _ now: MediaTime) {
+    clearAll(then: .wait(awaited, now))
+  }
+
+  /// Nothing is started for a while, so there is time for what could not be stopped before.
+  private mutating func clearAll(then next: AfterClearing) {
+    records += leftForLater
+    leftForLater = []
+    clear(then: next)
   }
 
   private mutating func wait(for awaited: ForwardingSituation.Awaited, _ now: MediaTime) {

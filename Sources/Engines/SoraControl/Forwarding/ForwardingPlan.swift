@@ -61,6 +61,16 @@ public struct ForwardingPlan: Sendable {
   enum AfterClearing: Sendable {
     case seek
     case start(Attempt)
+    case wait(ForwardingSituation.Awaited, MediaTime)
+    case fail(ForwardingFailure, MediaTime)
+
+    /// Whether what cannot be stopped delays a start.
+    var leadsToStart: Bool {
+      switch self {
+      case .seek, .start: true
+      case .wait, .fail: false
+      }
+    }
   }
 
   struct Attempt: Sendable {
