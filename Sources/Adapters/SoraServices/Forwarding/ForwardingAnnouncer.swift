@@ -203,6 +203,10 @@ final class ForwardingAnnouncer: Sendable {
         metadata: [
           LogKey.operation: .string(failure.operation), LogKey.error: .string("\(failure.error)"),
         ])
+    case .keyframeGivenUp(let failure):
+      logger.warning(
+        "sora keyframe request given up; receivers may see nothing until the publisher sends one",
+        metadata: [LogKey.error: .string("\(failure.error)")])
     case .discards(let key):
       logger.notice(
         "sora wants both ports; the other one is sent to the discard port",

@@ -38,19 +38,9 @@ extension ForwardingPlan {
     }
   }
 
-  private mutating func ask(_ call: ForwardingCall, _ check: Check, _ running: Running) {
+  mutating func ask(_ call: ForwardingCall, _ check: Check, _ running: Running) {
     state = .checking(running, check)
     pending = call
-  }
-
-  mutating func requestKeyframe(_ running: Running) {
-    isKeyframeWanted = false
-    guard let connectionID = running.publisher.connectionID else {
-      state = .running(running)
-      return
-    }
-    ask(
-      .requestKeyframe(channelID: goal.channelID, connectionID: connectionID), .keyframe, running)
   }
 
   mutating func checkAnswered(
@@ -58,9 +48,8 @@ extension ForwardingPlan {
     _ call: ForwardingCall, _ now: MediaTime
   ) {
     switch (check, result) {
-    case (.keyframe, .success):
-      report.counters.keyframeRequests &+= 1
-      self.check(running, after: .keyframe, now)
+    case (.keyframe, _):
+      keyframeAnswered(result, running, now)
     case (.totals, .success(let json)): compare(SoraTotals(report: json), running, now)
     case (.publisher, .success(let json)): look(for: running, in: occupants(json), now)
     case (.statistics, .success(let json)):
@@ -81,7 +70,7 @@ extension ForwardingPlan {
     }
   }
 
-  private mutating func noteDispensable(_ operation: String, _ error: ControlError) {
+  mutating func noteDispensable(_ operation: String, _ error: ControlError) {
     if error.isUnknownOperation { return noteUnknown(operation) }
     guard isNews(operation) else { return }
     events.append(.dispensable(ForwardingFailure(operation: operation, error: error)))
@@ -188,7 +177,7 @@ extension ForwardingPlan {
   private static let doublesAccepted = 2
 
   /// No answer. The forwarding may go on all the same; once is no news.
-  private mutating func miss(_ running: Running, _ failure: ForwardingFailure, _ now: MediaTime) {
+  mutating func miss(_ running: Running, _ failure: ForwardingFailure, _ now: MediaTime) {
     var running = running
     running.misses += 1
     // A proxy in front of a Sora that is away closes connections, or answers in its place; behind a
@@ -219,6 +208,7 @@ extension ForwardingPlan {
     report.description = nil
     report.statistics = nil
     report.situation = .starting
+    if case .requestKeyframe = inFlight ?? pending { keyframe.isWanted = true }
     pending = nil
     if isOver { records.removeAll { $0.isSameForwarding(as: running.record) } }
     switch loss {

@@ -221,7 +221,9 @@ extension ForwardingPlan {
     let running = Running(
       publisher: attempt.publisher, record: record, nextCheck: now, nextStatistics: now,
       nextConfirmation: now.advanced(by: rules.confirmationInterval))
-    if rules.requestsKeyframe, attempt.publisher.connectionID != nil,
+    let isWanted = rules.requestsKeyframe || keyframe.isWanted
+    keyframe = KeyframeWish()
+    if isWanted, attempt.publisher.connectionID != nil,
       !unknownOperations.contains("RequestKeyFrame")
     {
       requestKeyframe(running)

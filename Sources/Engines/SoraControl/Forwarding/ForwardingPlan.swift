@@ -139,7 +139,7 @@ public struct ForwardingPlan: Sendable {
   /// Why the next start is not the first.
   var loss: ForwardingLoss?
   var retry: Duration
-  var isKeyframeWanted = false
+  var keyframe = KeyframeWish()
   /// Sora refused it although nothing was left over.
   var refused: ForwardingPublisher?
   var unknownOperations: Set<String> = []
@@ -192,7 +192,7 @@ public struct ForwardingPlan: Sendable {
   private var deadline: MediaTime? {
     switch state {
     case .pausing(let until): until
-    case .running(let running): running.nextCheck
+    case .running(let running): min(running.nextCheck, keyframeMoment(running) ?? running.nextCheck)
     case .ending(_, .awaitingStart(let until)): until
     case .ending(let deadline, .stopping): deadline
     case .clearing, .seeking, .starting, .checking, .ended: nil
@@ -209,7 +209,8 @@ public struct ForwardingPlan: Sendable {
     if isCheckDue, report.stateFileError != nil { isRewriteDue = true }
     switch state {
     case .pausing(let until) where until <= now: seek(now)
-    case .running(let running) where isKeyframeWanted: requestKeyframe(running)
+    case .running(let running) where keyframeMoment(running).map { $0 <= now } ?? false:
+      requestKeyframe(running)
     case .running(let running) where running.nextCheck <= now: check(running, after: nil, now)
     case .ending(let deadline, _) where deadline <= now: end()
     case .ending(let deadline, .awaitingStart(let until)) where until <= now:
@@ -261,7 +262,7 @@ public struct ForwardingPlan: Sendable {
 
   /// An operator, or a receiver, wants a keyframe; it is asked for as soon as no other call runs.
   public mutating func keyframeAsked() {
-    if isForwarding { isKeyframeWanted = true }
+    if isForwarding { keyframe.isWanted = true }
   }
 
   /// Whether Sora is thought to forward at this moment.

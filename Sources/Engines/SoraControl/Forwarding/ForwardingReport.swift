@@ -74,6 +74,8 @@ public enum ForwardingEvent: Sendable, Hashable {
   case unknownOperation(String)
   /// An operation that is not essential did not work.
   case dispensable(ForwardingFailure)
+  /// Sora did not answer several requests for a keyframe in a row, or failed at them.
+  case keyframeGivenUp(ForwardingFailure)
   /// This Sora wants the port to be named though nobody listens.
   case discards(key: String)
   case notRemembered(reason: String)
