@@ -76,6 +76,11 @@ public final class StateFile: Sendable {
   }
 
   /// Replaces the whole file. When this returns, the new content is on the disk.
+  ///
+  /// The file stays its owner's, and a new one becomes its directory's owner's, when root writes it.
+  ///
+  /// - Throws: ``StateFileError/cannotWrite(path:reason:)``, also if another user could not read
+  ///   the file any more, who could before.
   public func replace(with value: JSONValue) async throws(StateFileError) {
     var bytes = ByteBuffer()
     value.encode(into: &bytes)
@@ -87,7 +92,7 @@ public final class StateFile: Sendable {
           throw .unusable(path: file.path, reason: "more than \(Self.limitBytes) bytes")
         }
         try StateFiles.makeDirectory(of: file.path)
-        try StateFiles.replace(file.path, with: content)
+        try StateFiles.replace(file.path, with: content, keepsOwner: true)
       }
     }
   }
@@ -100,6 +105,26 @@ public final class StateFile: Sendable {
       try file.lockDescriptor.withLock { _ throws(StateFileError) in
         try StateFiles.keepAside(file.path, limit: Self.brokenFileLimit)
       }
+    }
+  }
+
+  /// Keeps the file as it is under another name, too, before a new one takes its place. What is kept
+  /// already is not kept twice.
+  ///
+  /// - Returns: Where: as of ``keepAside()``.
+  public func keepCopy() async throws(StateFileError) -> String {
+    try await blocking { file throws(StateFileError) in
+      try file.lockDescriptor.withLock { _ throws(StateFileError) in
+        try StateFiles.keepCopy(
+          file.path, limit: Self.brokenFileLimit, sizeLimit: Self.limitBytes)
+      }
+    }
+  }
+
+  /// The files that were kept aside and are still there.
+  public func keptAside() async -> [String] {
+    await blockingResult { file in
+      StateFiles.keptAside(file.path, limit: Self.brokenFileLimit)
     }
   }
 
@@ -131,6 +156,8 @@ public enum StateFileError: Error, Sendable, Hashable, CustomStringConvertible {
   case inUse(path: String)
   /// What it holds is of no use.
   case unusable(path: String, reason: String)
+  /// A later version of the program wrote it; it is left alone.
+  case ofLaterVersion(path: String, reason: String)
   case cannotRead(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
 
@@ -139,6 +166,8 @@ public enum StateFileError: Error, Sendable, Hashable, CustomStringConvertible {
     case .inUse(let path):
       "\(path) is in use by another bridge; give each one its own state.directory"
     case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .ofLaterVersion(let path, let reason):
+      "\(path) is left alone: \(reason); use that program, or another state.directory"
     case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     }

@@ -104,6 +104,32 @@ import Testing
     #expect(try text(path + ".broken-1") == content)
   }
 
+  @Test func whereThereAreNoLinksABrokenFileIsRenamed() throws {
+    func noLinks(_: String, _: String) -> Int32 {
+      errno = EPERM
+      return -1
+    }
+    try write(Data("first".utf8))
+    #expect(try StateFiles.keepAside(path, limit: 9, link: noLinks) == path + ".broken-1")
+    try write(Data("second".utf8))
+    #expect(try StateFiles.keepAside(path, limit: 9, link: noLinks) == path + ".broken-2")
+    #expect(try text(path + ".broken-1") == "first")
+    #expect(try text(path + ".broken-2") == "second")
+    #expect(StateFiles.keptAside(path, limit: 9) == [path + ".broken-1", path + ".broken-2"])
+    #expect(!FileManager.default.fileExists(atPath: path))
+    try write(Data("third".utf8))
+    #expect(throws: StateFileError.self) {
+      try StateFiles.keepAside(path, limit: 2, link: noLinks)
+    }
+    #expect(throws: StateFileError.self) {
+      try StateFiles.keepAside(path, limit: 9) { _, _ in
+        errno = EACCES
+        return -1
+      }
+    }
+    #expect(try text(path) == "third")
+  }
+
   @Test func aFileBeyondTheLimitIsNotRead() async throws {
     try write(Data(repeating: UInt8(ascii: " "), count: StateFile.limitBytes + 1))
     let file = StateFile(path: path)
