@@ -12,8 +12,16 @@ final class ChannelSession: Sendable {
     var plan: ChannelPlan
     var isStopping = false
     var isOverdue = false
+    /// The next wait, or the present one, ends at once.
+    var isWoken = false
     /// Breaks off what is under way.
-    var interruption: (isHarmless: Bool, cancel: @Sendable () -> Void)?
+    var interruption: Interruption?
+  }
+
+  private struct Interruption {
+    var isHarmless: Bool
+    var isWait: Bool
+    var cancel: @Sendable () -> Void
   }
 
   private let state: Mutex<State>
@@ -98,13 +106,26 @@ final class ChannelSession: Sendable {
   ) async -> ChannelFact {
     let task = Task { await work() }
     let isLate = state.withLock { state in
-      state.interruption = (isHarmless, { task.cancel() })
-      return state.isOverdue || state.isStopping && isWait
+      state.interruption = Interruption(isHarmless: isHarmless, isWait: isWait) { task.cancel() }
+      return state.isOverdue || isWait && (state.isStopping || state.isWoken)
     }
     if isLate { task.cancel() }
     let fact = await task.value
-    state.withLock { $0.interruption = nil }
+    state.withLock { state in
+      state.interruption = nil
+      if isWait { state.isWoken = false }
+    }
     return fact
+  }
+
+  /// Looks now whether the channel still exists, and not when it is due.
+  func checkNow() {
+    let cancel = state.withLock { state in
+      state.plan.checkNow()
+      state.isWoken = true
+      return state.interruption.flatMap { $0.isWait ? $0.cancel : nil }
+    }
+    cancel?()
   }
 
   private func stop() {

@@ -19,6 +19,8 @@ public final class ImageFluxChannels: Sendable {
   private let file: ChannelFile
   private let instruments: ImageFluxInstruments
   private let closingLimit: Duration
+  /// The one that runs.
+  private let session = CurrentSession()
   /// As it was after the last fact; nil before the state file was read.
   private let plan = Mutex<ChannelPlan?>(nil)
 
@@ -49,12 +51,18 @@ public final class ImageFluxChannels: Sendable {
   /// The operations of ImageFlux, and those of Sora that it passes on, for the control plane. Where
   /// no channel is named the one in use is meant, except for its deletion.
   private func offerOperations() {
-    OperationOffers(service: .imageFlux, endpoint: settings.endpoint) { [board] operation, given in
+    var offers = OperationOffers(service: .imageFlux, endpoint: settings.endpoint)
+    offers.complete = { [board] operation, given in
       guard given["channel_id"] == nil, operation != DeleteChannel.operation,
         operation.keys.contains(where: { $0.name == "channel_id" }), let current = board.current
       else { return }
       given["channel_id"] = .string(current.id)
-    }.offer(to: telemetry, of: Self.kind)
+    }
+    offers.mayHaveHappened = { [session] operation, _ in
+      // Of the channel in use, or one that may be left over.
+      if operation == DeleteChannel.operation { session.value?.checkNow() }
+    }
+    offers.offer(to: telemetry, of: Self.kind)
   }
 
   public var isEnabled: Bool { settings.isEnabled }
@@ -88,7 +96,9 @@ public final class ImageFluxChannels: Sendable {
     ) { [weak self] plan, news, order in
       self?.tell(plan, news, order)
     }
+    self.session.value = session
     let end = await session.run()
+    self.session.value = nil
     self.plan.withLock { $0 = session.plan }
     if end != .stopped { throw end }
   }
@@ -119,7 +129,7 @@ public final class ImageFluxChannels: Sendable {
     case .gone: .lost
     case .deleted: .deleted
     case .deletionFailed: .deletionFailed
-    case .givenUp, .unanswered, .suspended, .unclaimed, .playlistsChanged, .limited,
+    case .givenUp, .unanswered, .unexplained, .suspended, .unclaimed, .playlistsChanged, .limited,
       .checkFailed, .cannotRecord:
       nil
     }
@@ -167,6 +177,10 @@ public final class ImageFluxChannels: Sendable {
           LogKey.detail: .string("asked for at \(Self.text(of: time))"),
           LogKey.reason: .string(reason),
         ])
+    case .unexplained(let time):
+      logger.warning(
+        "creation without an answer not looked for any more; see liveview-bridge imageflux orphans",
+        metadata: [LogKey.detail: .string("asked for at \(Self.text(of: time))")])
     case .suspended(let count, let wait): tellSuspended(count, wait)
     case .limited(let perHour, let wait): tellLimited(perHour, wait)
     case .checkFailed(let reason):
@@ -233,5 +247,15 @@ public final class ImageFluxChannels: Sendable {
         (plan?.unansweredCreations ?? []).map { .string(Self.text(of: $0)) }),
       "ofOtherAccounts": .array((plan?.otherAccountsChannels ?? []).map { .string($0) }),
     ])
+  }
+}
+
+/// Which session of the channels runs, if any.
+private final class CurrentSession: Sendable {
+  private let session = Mutex<ChannelSession?>(nil)
+
+  var value: ChannelSession? {
+    get { session.withLock { $0 } }
+    set { session.withLock { $0 = newValue } }
   }
 }

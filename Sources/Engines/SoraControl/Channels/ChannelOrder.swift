@@ -96,6 +96,9 @@ public enum ChannelNews: Sendable, Hashable {
   /// A creation had no usable answer, seconds since 1970: perhaps there is a channel that nobody
   /// knows of.
   case unanswered(at: Int64, reason: String)
+  /// A creation without an answer, seconds since 1970, is not looked for any more: no list from
+  /// before it says what is new since. Its channel may be among those listed.
+  case unexplained(at: Int64)
   /// No more channels for now: so many creations in a row had no usable answer.
   case suspended(unanswered: Int, wait: Duration)
   /// No more channels for now.

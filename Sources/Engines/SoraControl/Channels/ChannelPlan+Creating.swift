@@ -67,6 +67,7 @@ extension ChannelPlan {
     case .created(let channel):
       page.channels.append(
         ChannelBook.Entry(channelID: channel.id, createdAt: time.unixSeconds))
+      noteOwn(channel.id)
       page.intent = nil
       page.unanswered = []
       if channel.soraURL.isEmpty {
@@ -85,7 +86,7 @@ extension ChannelPlan {
     }
   }
 
-  /// The creation stays in the book; the next list settles it.
+  /// The creation stays in the book until a list explains it, or none did for long enough.
   private mutating func unanswered(
     _ reason: ChannelEnd, reason text: String, at time: WallClockAnchor
   ) -> ChannelOrder {

@@ -36,7 +36,7 @@ extension ChannelPlan {
       take(ids)
       adoptFromOtherTokens()
       noteUnfinishedCreation()
-      settle()
+      settle(at: time)
       nextCheck = time.mediaTime.advanced(by: settings.checkInterval)
       switch source {
       case .created: return save(rest: nil, next: .create, at: time)
@@ -66,9 +66,10 @@ extension ChannelPlan {
   /// What the account's list says about the book.
   ///
   /// Channels of ours that are not listed stay in the book until their deletion says the same: a
-  /// list that comes too early must not make us forget one.
+  /// list that comes too early must not make us forget one. An id that no call can name is left
+  /// out: none of ours is such a one, and the book must not hold it.
   mutating func take(_ ids: [String]) {
-    let known = Set(ids)
+    let known = Set(ids.filter(ImageFluxChannel.isUsableID))
     (listed, hasList) = (known, true)
     page.unclaimed.removeAll { !known.contains($0) }
   }
@@ -82,6 +83,7 @@ extension ChannelPlan {
       guard !ours.isEmpty else { continue }
       book[other.account].channels.removeAll { ours.contains($0) }
       page.channels += ours
+      for channel in ours { noteOwn(channel.channelID) }
       isSaved = false
     }
   }
@@ -91,25 +93,6 @@ extension ChannelPlan {
     book.pages.filter {
       $0.account.apiURL == settings.account.apiURL && $0.account != settings.account
     }.flatMap(\.channelIDs)
-  }
-
-  /// The bridge ended between a creation and its answer.
-  private mutating func noteUnfinishedCreation() {
-    guard let intent = page.intent else { return }
-    page.noteUnanswered()
-    news.append(.unanswered(at: intent.at, reason: "the bridge ended before the answer"))
-  }
-
-  /// Creations without an answer: what appeared since may be their channels, or somebody else's.
-  private mutating func settle() {
-    let ours = Set(page.channelIDs + page.unclaimed)
-    let appeared = page.unsettled.compactMap(\.known).flatMap { known in
-      listed.subtracting(ours).subtracting(known)
-    }
-    page.unsettled = []
-    guard !appeared.isEmpty else { return }
-    page.unclaimed += Set(appeared).sorted()
-    news.append(.unclaimed(Set(appeared).sorted()))
   }
 
   // MARK: Saving and deleting

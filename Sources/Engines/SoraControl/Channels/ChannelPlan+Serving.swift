@@ -12,6 +12,12 @@ extension ChannelPlan {
     return .wait(until: next)
   }
 
+  /// Something may have happened to the channel: looks at once, and not when it is due. If the
+  /// present order is to wait, report `woke` now.
+  public mutating func checkNow() {
+    nextCheck = MediaTime(nanoseconds: 0)
+  }
+
   mutating func woke(at time: WallClockAnchor) -> ChannelOrder {
     guard !isStopping, let current else { return close(at: time) }
     if time.mediaTime >= nextCheck {
@@ -35,6 +41,7 @@ extension ChannelPlan {
     case .listed(let ids) where ids.contains(current.id):
       missedChecks = 0
       take(ids)
+      settle(at: time)
       return save(rest: [], next: .serve, at: time)
     case .listed where missedChecks == 0:
       missedChecks = 1

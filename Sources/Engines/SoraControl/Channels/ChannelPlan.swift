@@ -14,8 +14,8 @@ import Media
 ///
 /// What a crash must not forget is in the book before it happens: the intent before a creation, the
 /// id before it is used or shown, and it stays there until the channel is known to be deleted. A
-/// channel whose id never arrived is left alone, as another program with the same token may own it;
-/// after two of these in a row the next creation waits for an hour and more, across restarts.
+/// channel whose id never arrived is looked for in every list for ten minutes, and left alone, as
+/// another program with the same token may own it; after two of these in a row the next creation waits for an hour and more, across restarts.
 ///
 /// Source: ImageFlux's documents: one channel for each broadcast, deleted afterwards; a channel that
 /// is left over can cost money.
@@ -98,6 +98,14 @@ public struct ChannelPlan: Sendable {
   static let suspension: Int64 = 3600
   static let longestSuspension: Int64 = 86_400
 
+  /// Seconds after which a creation without an answer makes no channel any more: longer than a call
+  /// may take here (120 s at most), and than proxies and servers usually hold one that its caller
+  /// has given up.
+  static let settlingTime: Int64 = 600
+  /// Channels of this run that are remembered beyond their deletion: many more than a list can be
+  /// late for.
+  static let ownIDLimit = 100
+
   let settings: Settings
   var state = State.idle
   var book: ChannelBook
@@ -119,6 +127,8 @@ public struct ChannelPlan: Sendable {
   var deletionPause = Self.deletionPause
   /// Lists in a row without the channel in use.
   var missedChecks = 0
+  /// Channels that are or were the bridge's, the newest last.
+  var ownIDs: [String]
   var news: [ChannelNews] = []
   /// The channel to use now.
   public internal(set) var current: ImageFluxChannel?
@@ -127,6 +137,7 @@ public struct ChannelPlan: Sendable {
   public init(settings: Settings, book: ChannelBook) {
     self.settings = settings
     self.book = book
+    ownIDs = book[settings.account].channelIDs.suffix(Self.ownIDLimit)
   }
 
   /// What concerns this account.
@@ -198,7 +209,7 @@ public struct ChannelPlan: Sendable {
   }
 
   /// The channel that must not be deleted just now.
-  private var inUse: String? {
+  var inUse: String? {
     if let current { return current.id }
     if case .given(let channel) = settings.source { return channel.id }
     return nil

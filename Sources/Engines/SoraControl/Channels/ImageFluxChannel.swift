@@ -1,3 +1,5 @@
+import JSON
+
 /// A channel of ImageFlux Live Streaming: where to publish, and where to watch.
 public struct ImageFluxChannel: Sendable, Hashable {
   public var id: String
@@ -10,6 +12,11 @@ public struct ImageFluxChannel: Sendable, Hashable {
     self.id = id
     self.soraURL = soraURL
     self.playlists = playlists
+  }
+
+  /// Whether an id from outside can be one: calls that name it are possible, as is a note of it.
+  public static func isUsableID(_ id: String) -> Bool {
+    ControlKey.channelID.kind.allows(.string(id))
   }
 }
 

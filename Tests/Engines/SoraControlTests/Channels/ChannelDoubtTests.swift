@@ -1,3 +1,4 @@
+import Media
 import SoraControl
 import Testing
 
@@ -96,6 +97,149 @@ import Testing
     account.run()
     #expect(account.plan.unclaimed == ["channel-0", "channel-1"])
     #expect(account.isWaiting)
+  }
+
+  /// A creation without an answer that the server has not carried out yet, and a session after it.
+  private func accountWithALateCreation(
+    listsNothing: Bool = false, settings: (inout ChannelPlan.Settings) -> Void = { _ in }
+  ) -> Account {
+    var account = Account()
+    settings(&account.settings)
+    account.crash()
+    account.listsNothing = listsNothing
+    account.channels = ["other"]
+    account.begin()
+    account.run { $0 == .create ? .failed : .good }
+    #expect(account.end == .creationUncertain("no answer"))
+    account.pass(.seconds(1))
+    account.listsNothing = false
+    account.begin()
+    account.run()
+    #expect(account.plan.current?.id == "channel-0")
+    #expect(account.plan.unclaimed == [])
+    #expect(account.book[Account.account].unsettled.map(\.at) == [1_700_000_000])
+    return account
+  }
+
+  @Test func aChannelThatComesLateIsFoundByTheChecks() {
+    var account = accountWithALateCreation()
+    // Two checks without it, one with it, which is not taken for what the session itself made.
+    for _ in 0..<2 {
+      account.step()
+      account.run()
+    }
+    account.channels.insert("late")
+    account.step()
+    account.run()
+    #expect(account.plan.unclaimed == ["late"])
+    #expect(account.news.contains(.unclaimed(["late"])))
+    #expect(account.book[Account.account].unclaimed == ["late"])
+    #expect(account.book[Account.account].unsettled == [])
+    // What comes after it is somebody else's.
+    account.channels.insert("later")
+    account.step()
+    account.run()
+    #expect(account.plan.unclaimed == ["late"])
+    account.stop()
+    account.run()
+    #expect(account.channels == ["other", "late", "later"])
+  }
+
+  @Test func aChannelThatComesLateIsFoundAfterARestart() {
+    var account = accountWithALateCreation()
+    account.stop()
+    account.run()
+    account.crash()
+    account.pass(.seconds(3600))
+    account.channels.insert("late")
+    let census = ChannelCensus(
+      book: account.book, account: Account.account, listed: account.channels.sorted(),
+      isBridgeRunning: false)
+    #expect(census["late"]?.origin == .unfinishedCreation)
+    #expect(census["other"]?.origin == .notOurs)
+    account.begin()
+    account.run()
+    #expect(account.plan.unclaimed == ["late"])
+    #expect(account.book[Account.account].unsettled == [])
+  }
+
+  @Test func aListThatStillHasWhatWasDeletedExplainsNothing() {
+    var account = accountWithALateCreation()
+    account.stop()
+    account.run()
+    #expect(account.deletions == ["channel-0"])
+    account.channels.insert("channel-0")
+    account.begin()
+    account.run()
+    #expect(account.plan.unclaimed == [])
+    #expect(account.book[Account.account].unsettled.count == 1)
+  }
+
+  @Test func aCreationThatNoListExplainsIsLookedForForTenMinutes() {
+    var account = accountWithALateCreation { $0.checkInterval = .seconds(300) }
+    account.step()
+    account.run()
+    #expect(account.book[Account.account].unsettled.count == 1)
+    account.step()
+    account.run()
+    #expect(account.now.unixNanoseconds >= 1_700_000_600_000_000_000)
+    #expect(account.book[Account.account].unsettled == [])
+    account.channels.insert("of-others")
+    account.step()
+    account.run()
+    #expect(account.plan.unclaimed == [])
+    // The list was there before and after it: there is no channel.
+    #expect(!account.news.contains { if case .unexplained = $0 { true } else { false } })
+  }
+
+  @Test func aCreationFromBeforeAnyListIsKeptAndThenTold() {
+    var account = accountWithALateCreation(listsNothing: true) {
+      $0.checkInterval = .seconds(300)
+    }
+    #expect(account.book[Account.account].unsettled.map(\.known) == [nil])
+    account.channels.insert("whose")
+    account.step()
+    account.run()
+    #expect(account.book[Account.account].unsettled.count == 1)
+    #expect(!account.news.contains(.unexplained(at: 1_700_000_000)))
+    account.step()
+    account.run()
+    #expect(account.book[Account.account].unsettled == [])
+    #expect(account.news.contains(.unexplained(at: 1_700_000_000)))
+    #expect(account.plan.unclaimed == [])
+  }
+
+  @Test func oneChannelExplainsOneCreation() {
+    var account = accountWithALateCreation()
+    account.stop()
+    account.run()
+    account.begin()
+    account.run { $0 == .create ? .failed : .good }
+    account.channels.insert("late-1")
+    account.begin()
+    account.run()
+    #expect(account.plan.unclaimed == ["late-1"])
+    #expect(account.book[Account.account].unsettled.map(\.at) == [1_700_000_001])
+    account.channels.insert("late-2")
+    account.step()
+    account.run()
+    #expect(account.plan.unclaimed == ["late-1", "late-2"])
+    #expect(account.book[Account.account].unsettled == [])
+  }
+
+  /// Ids that no call can name: nothing can be done about them, and the book cannot hold them.
+  @Test func idsThatCannotBeNamedAreLeftOut() {
+    var account = accountWithALateCreation()
+    let long = String(repeating: "x", count: 256)
+    account.channels.formUnion(["", long, "bell\u{7}", "late"])
+    account.step()
+    account.run()
+    #expect(account.plan.unclaimed == ["late"])
+    account.crash()
+    account.begin()
+    account.run()
+    #expect(account.plan.current != nil)
+    #expect(account.plan.unclaimed == ["late"])
   }
 
   @Test func unclaimedChannelsEndTheCreations() {

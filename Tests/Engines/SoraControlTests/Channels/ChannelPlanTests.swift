@@ -95,6 +95,23 @@ import Testing
     #expect(account.idsOnDisk == [])
   }
 
+  @Test func aChannelIsLookedForAtOnceIfAsked() {
+    var account = Account()
+    account.begin()
+    account.run()
+    account.channels = []
+    let before = account.now.mediaTime
+    account.plan.checkNow()
+    account.wake()
+    account.run()
+    #expect(account.plan.current != nil)
+    #expect(account.now.mediaTime == before)
+    account.step()
+    account.run()
+    #expect(account.end == .gone("channel-0"))
+    #expect(before.duration(to: account.now.mediaTime) == .seconds(5))
+  }
+
   @Test func aListThatFailsSaysNothingAboutTheChannel() {
     var account = Account()
     account.begin()

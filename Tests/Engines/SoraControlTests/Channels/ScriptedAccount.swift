@@ -60,6 +60,11 @@ struct ScriptedAccount {
     if isWaiting { accept(plan.handle(.woke, at: now)) }
   }
 
+  /// A wait is broken off.
+  mutating func wake() {
+    if isWaiting { accept(plan.handle(.woke, at: now)) }
+  }
+
   /// Everything in memory is lost.
   mutating func crash() {
     order = nil
