@@ -35,6 +35,8 @@ struct OrphansCommand {
       --timeout SECONDS            for one call, 0.1 to 600; else the configuration's, or 10
       --json                       print JSON
 
+    A state file that is not understood is named, and so are those that the bridge kept aside; the
+    channels of the account are listed all the same.
     Channels that are not left over are deleted only if they are named, and those in use never: stop
     the bridge. Exit codes are those of the other operations; 1 also if a named channel is in use.
 
@@ -76,6 +78,9 @@ struct OrphansCommand {
     let orphans = try await ChannelOrphans.open(endpoint: access.endpoint, state: state)
     let result: Result<Void, any Error>
     do {
+      for problem in orphans.problems {
+        LogLineWriter.standardError.write("Warning: \(problem)")
+      }
       let census = try await orphans.census()
       if arguments.isDeleting {
         try await delete(census, orphans)
@@ -107,6 +112,8 @@ struct OrphansCommand {
         "channels": .array(items), "bridge_running": .boolean(orphans.isBridgeRunning),
         "state_file": .string(orphans.path), "is_listed": .boolean(census.isListed),
         "unanswered_creations": .array(census.unsettledCreations.map { .string(Self.time($0)) }),
+        "state_problems": .array(orphans.problems.map { .string($0) }),
+        "kept_aside": .array(orphans.keptAside.map { .string($0) }),
       ]
       return try ControlOutput.write(all)
     }
@@ -114,6 +121,9 @@ struct OrphansCommand {
     lines.append(
       "State file: \(orphans.path)"
         + (orphans.isBridgeRunning ? ", in use by a running bridge" : ""))
+    for path in orphans.keptAside {
+      lines.append("Not understood and kept aside: \(path); it may name channels.")
+    }
     if !census.isListed {
       lines.append("The API lists no channels: these are those of the state file.")
     }
@@ -144,6 +154,14 @@ struct OrphansCommand {
         .refused, kind: "bridgeRunning",
         message: "\(orphans.path) is in use by a running bridge, which deletes its channels "
           + "itself; name the channels that are not its")
+    }
+    if orphans.isBookUnusable, named.isEmpty || orphans.isBridgeRunning {
+      throw ControlFailure(
+        .configuration, kind: "stateUnusable",
+        message: orphans.problems.joined(separator: "\n")
+          + (orphans.isBridgeRunning
+            ? "\na bridge runs, and which channel is its is not known"
+            : "\nwhat is left over is not known; name the channels that are to be deleted"))
     }
     for id in named where census[id]?.origin == .inUse {
       throw ControlFailure(

@@ -78,6 +78,25 @@ import Testing
     #expect(api.read { $0.everCreated } == [channel, second])
   }
 
+  /// As under systemd with `DynamicUser`: root deletes what the bridge of another user left.
+  @Test(.enabled(if: geteuid() == 0))
+  func theStateStaysTheBridgesWhoeverDeletes() async throws {
+    let (program, channel) = try await bridge()
+    program.kill()
+    _ = await program.exit()
+    let state = folder.url.appending(path: "state").path
+    let file = state + "/imageflux-channels.json"
+    for path in [state, file] { try #require(chown(path, 54_321, 54_321) == 0) }
+    try #require(unlink(file + ".lock") == 0)
+    #expect(try await orphans("--delete").exitCode == 0)
+    #expect(api.read { $0.everCreated } == [channel])
+    #expect(api.read { $0.channelIDs } == [])
+    for path in [state, file, file + ".lock"] {
+      let facts = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(facts[.ownerAccountID] as? Int == 54_321, "\(path)")
+    }
+  }
+
   @Test func channelsOfOthersAreDeletedOnlyByName() async throws {
     let create = try await ExternalProgram.run(
       BuiltProduct.url("liveview-bridge").path,
@@ -110,6 +129,58 @@ import Testing
     #expect(api.read { $0.channelIDs } == [])
   }
 
+  private func writeState(_ text: String, named name: String = "") throws -> String {
+    let state = folder.url.appending(path: "state")
+    try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+    let file = state.appending(path: "imageflux-channels.json" + name)
+    try Data(text.utf8).write(to: file)
+    return file.path
+  }
+
+  @Test(arguments: [
+    ("x", "cannot be used: it is not JSON"), (#"{"version":0}"#, "version is not 1"),
+    (#"{"version":2}"#, "is left alone: it is of version 2"),
+  ])
+  func aStateFileThatIsNoneIsNamedAndTheAccountListed(text: String, reason: String) async throws {
+    let foreign = api.change { $0.addChannel() }
+    let file = try writeState(text)
+    let kept = try writeState("{", named: ".broken-2")
+    let outcome = try await orphans("--json")
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.errors.contains(file) && outcome.errors.contains(reason))
+    let json = try JSONValue(reading: ByteBuffer(bytes: outcome.output))
+    #expect(json["channels"]?.array?.map { $0["origin"] } == ["notOurs"])
+    #expect(json["kept_aside"] == [.string(kept)])
+    #expect(json["state_problems"]?.array?.count == 1)
+    let lines = String(decoding: try await orphans().output, as: UTF8.self)
+    #expect(lines.contains(foreign) && lines.contains(kept))
+    // What is left over is not known, but what is named can be deleted.
+    let unnamed = try await orphans("--delete")
+    #expect(unnamed.exitCode == 78)
+    #expect(unnamed.errors.contains(file) && unnamed.errors.contains("name the channels"))
+    #expect(api.read { $0.channelIDs } == [foreign])
+    #expect(try await orphans("--delete", foreign).exitCode == 0)
+    #expect(api.read { $0.channelIDs } == [])
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+  }
+
+  @Test func theEntriesBesideAWrongOneCount() async throws {
+    let (program, channel) = try await bridge()
+    program.kill()
+    _ = await program.exit()
+    let file = folder.url.appending(path: "state/imageflux-channels.json").path
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let wrong = text.replacing(#""channels":["#, with: #""channels":[{"channelID":""},"#)
+    #expect(wrong != text)
+    _ = try writeState(wrong)
+    #expect(try await listed() == [channel: "leftOver"])
+    let outcome = try await orphans("--delete")
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.errors.contains("accounts[0].channels[0].channelID"))
+    #expect(api.read { $0.channelIDs } == [])
+    #expect(try String(contentsOfFile: file + ".broken-1", encoding: .utf8) == wrong)
+  }
+
   @Test func mistakesAreNamed() async throws {
     let wrong = try await orphans("--state", "x", "channel")
     #expect(wrong.exitCode == 64)
@@ -119,12 +190,6 @@ import Testing
       BuiltProduct.url("liveview-bridge").path,
       ["imageflux", "orphans", "--api-url", api.url, "--state-directory", folder.url.path])
     #expect(noToken.exitCode == 77)
-    let broken = folder.url.appending(path: "state")
-    try FileManager.default.createDirectory(at: broken, withIntermediateDirectories: true)
-    try Data("x".utf8).write(to: broken.appending(path: "imageflux-channels.json"))
-    let unusable = try await orphans("--json")
-    #expect(unusable.exitCode == 78)
-    #expect(String(decoding: unusable.output, as: UTF8.self).contains("stateUnusable"))
     let config = folder.url.appending(path: "wrong.json")
     try Data(#"{"state": {"directory": 5}, "imageFlux": {"caFile": "/"}}"#.utf8).write(to: config)
     let wrongFile = try await ExternalProgram.run(

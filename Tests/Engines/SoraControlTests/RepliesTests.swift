@@ -67,6 +67,17 @@ import Testing
     #expect(channel.json == reply)
   }
 
+  @Test(arguments: ["", String(repeating: "x", count: 256), "a\nb", "\u{0}", "\u{85}"])
+  func anIDThatNoCallCanNameIsNone(id: String) throws {
+    let error = #expect(throws: ControlReplyError.self) {
+      try CreatedChannel(json: ["channel_id": .string(id), "sora_url": "wss://x/signaling"])
+    }
+    #expect(error?.path == "channel_id")
+    // A list is not lost for one of them.
+    let list: JSONValue = ["channel_ids": ["a", .string(id)]]
+    #expect(try ChannelIDList(json: list).json == list)
+  }
+
   @Test func theChannelsOfTheDocumentsAreRead() throws {
     let bytes = try Fixture.bytes("sora/ListChannels.reply.json")
     let list = try ChannelList(json: try JSONValue(reading: ByteBuffer(bytes: bytes)))

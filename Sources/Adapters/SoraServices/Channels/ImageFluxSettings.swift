@@ -100,8 +100,8 @@ public struct ImageFluxSettings: Sendable {
 
   private static func given(_ reader: SettingsReader) -> ImageFluxChannel? {
     let id = reader.string(
-      "channelID", default: "", allowed: "1 to 255 bytes, or nothing"
-    ) { $0.utf8.count <= 255 }
+      "channelID", default: "", allowed: "1 to 255 bytes without control characters, or nothing"
+    ) { $0.isEmpty || ImageFluxChannel.isUsableID($0) }
     let soraURL = url("soraURL", ["wss", "ws"], reader) ?? ""
     if id.isEmpty, soraURL.isEmpty { return nil }
     guard !id.isEmpty, !soraURL.isEmpty else {

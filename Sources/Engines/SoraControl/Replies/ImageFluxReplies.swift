@@ -2,7 +2,8 @@ import JSON
 
 /// Answer to the operations that create a channel.
 ///
-/// Only the ID is demanded: whoever has it can delete the channel, whatever else is missing.
+/// Only the ID is demanded, one that calls can name: whoever has it can delete the channel, whatever
+/// else is missing.
 public struct CreatedChannel: ControlReply, Hashable {
   public var channelID: String
   /// Where clients connect, `wss://…/signaling`; not of `CreateRTMPChannel`.
@@ -17,6 +18,9 @@ public struct CreatedChannel: ControlReply, Hashable {
   public init(json: JSONValue?) throws(ControlReplyError) {
     var members = try ReplyMembers(json)
     channelID = try members.text("channel_id")
+    guard ImageFluxChannel.isUsableID(channelID) else {
+      throw ControlReplyError(path: "channel_id", expected: ControlKey.channelID.kind.rule)
+    }
     soraURL = try members.optionalText("sora_url")
     playlistURL = try members.optionalText("playlist_url")
     ingestURL = try members.optionalText("ingest_url")
@@ -74,6 +78,7 @@ public struct ArchiveDestinationReply: ControlReply, Hashable {
 
 /// Answer to `ListChannelIDs`.
 public struct ChannelIDList: ControlReply, Hashable {
+  /// As they came: one that no call can name is a channel all the same.
   public var channelIDs: [String]
   /// Members that the documents do not know.
   public var additional: [String: JSONValue]

@@ -1,5 +1,6 @@
 import Configuration
 import JSON
+import NIOCore
 import Pipeline
 import SimulatedSora
 import SoraControl
@@ -126,6 +127,27 @@ import Testing
     #expect(scene.api.calls(of: "CreateChannel").count == 2)
   }
 
+  /// The answer is given up, and the channel made after the next list.
+  @Test func aChannelThatTheServerMakesLateIsNamed() async throws {
+    let scene = try await ChannelScene()
+    scene.api.fail("CreateChannel", with: .held)
+    let bridge = scene.bridge([
+      "requestTimeoutSeconds": .double(1), "checkIntervalSeconds": .double(5),
+    ])
+    let late = try await bridge.run { channels in
+      let used = try await channels.channel().id
+      #expect(scene.api.read { $0.everCreated } == [used])
+      scene.api.release()
+      await bridge.line(containing: "unfinished creation")
+      let late = try #require(scene.api.read { $0.everCreated }.last)
+      #expect(late != used)
+      guard case .object(let details) = bridge.details else { throw CancellationError() }
+      #expect(details["unclaimed"] == .array([.string(late)]))
+      return late
+    }
+    #expect(scene.api.read { $0.channelIDs } == [late])
+  }
+
   @Test func aRefusedCreationIsAnErrorOfTheSession() async throws {
     let scene = try await ChannelScene()
     scene.api.fail("CreateChannel", with: .refusal("TooManyChannels"))
@@ -248,12 +270,68 @@ import Testing
 
   @Test func aBrokenStateFileIsKeptAside() async throws {
     let scene = try await ChannelScene()
-    try await StateFile(path: scene.statePath).replace(with: ["version": 9])
+    try await StateFile(path: scene.statePath).replace(with: ["version": "x"])
     let bridge = scene.bridge()
     _ = try await bridge.run { try await $0.channel() }
     #expect(bridge.lines.contains { $0.contains("kept aside") && $0.contains(".broken-1") })
     #expect(
-      try await StateFile(path: scene.statePath + ".broken-1").read() == ["version": 9])
+      try await StateFile(path: scene.statePath + ".broken-1").read() == ["version": "x"])
+  }
+
+  @Test func aLaterProgramsStateFileIsLeftAlone() async throws {
+    let scene = try await ChannelScene()
+    let later: JSONValue = ["version": 2, "channels": ["paid"]]
+    try await StateFile(path: scene.statePath).replace(with: later)
+    let bridge = scene.bridge()
+    try await bridge.run { _ in
+      await bridge.line(containing: "is left alone: it is of version 2")
+    }
+    #expect(try await StateFile(path: scene.statePath).read() == later)
+    #expect(await StateFile(path: scene.statePath).keptAside() == [])
+    #expect(scene.api.journal.isEmpty)
+    // It is tried again, and goes on once the file is gone.
+    try await StateFile(path: scene.statePath).replace(with: ["version": 1, "accounts": []])
+    _ = try await bridge.run { try await $0.channel() }
+  }
+
+  @Test func aWrongEntryOfTheStateFileDoesNotTakeTheOthersAlong() async throws {
+    let scene = try await ChannelScene()
+    scene.api.fail("DeleteChannel", times: nil, with: .closed)
+    let paid = try await scene.bridge().run { try await $0.channel().id }
+    scene.api.heal()
+    let file = StateFile(path: scene.statePath)
+    var page = try #require(try await file.read()?["accounts"]?.array?.first?.object)
+    let entries = try #require(page["channels"]?.array)
+    page["channels"] = .array(entries + [["channelID": "", "createdAt": 1]])
+    let poisoned: JSONValue = ["version": 1, "accounts": [.object(page), 7]]
+    try await file.replace(with: poisoned)
+    let bridge = scene.bridge()
+    _ = try await bridge.run { try await $0.channel() }
+    #expect(scene.api.read { $0.channelIDs } == [])
+    #expect(bridge.lines.contains { $0.hasPrefix("notice channel deleted") && $0.contains(paid) })
+    let warning = try #require(bridge.lines.first { $0.contains("entries left out") })
+    #expect(warning.contains("accounts[0].channels[1].channelID") && warning.contains("count=2"))
+    #expect(try await StateFile(path: scene.statePath + ".broken-1").read() == poisoned)
+    // It is mended, and the same is not kept twice.
+    _ = try await scene.bridge().run { try await $0.channel() }
+    try await file.replace(with: poisoned)
+    _ = try await scene.bridge().run { try await $0.channel() }
+    #expect(await file.keptAside() == [scene.statePath + ".broken-1"])
+  }
+
+  @Test(arguments: [#""""#, #""a\u0000b""#, "\"\(String(repeating: "x", count: 256))\"", "7"])
+  func anIDThatNoCallCanNameIsNotNoted(id: String) async throws {
+    let scene = try await ChannelScene()
+    let body = #"{"channel_id":\#(id),"sora_url":"wss://sora.example/signaling"}"#
+    scene.api.fail("CreateChannel", with: .answers(Array(body.utf8)))
+    let bridge = scene.bridge()
+    let used = try await bridge.run { try await $0.channel().id }
+    #expect(bridge.lines.contains { $0.contains("does not tell its id") })
+    #expect(scene.api.read { $0.everCreated }.contains(used))
+    let next = scene.bridge()
+    _ = try await next.run { try await $0.channel() }
+    #expect(!next.lines.contains { $0.contains("not understood") })
+    #expect(await StateFile(path: scene.statePath).keptAside() == [])
   }
 
   @Test func operationsMeanTheChannelInUseButItsDeletion() async throws {
@@ -276,6 +354,24 @@ import Testing
       #expect(scene.api.read { $0.channelIDs } == [id])
       // One of Sora's that ImageFlux passes on.
       #expect(controls.action("disconnect-channel", of: "imageFlux") != nil)
+    }
+  }
+
+  /// The next look would be in an hour.
+  @Test func aChannelDeletedByAnOperationIsReplacedAtOnce() async throws {
+    let scene = try await ChannelScene()
+    let bridge = scene.bridge(["checkIntervalSeconds": .double(3600)])
+    try await bridge.run { channels in
+      let first = try await channels.channel().id
+      let deletion = try #require(
+        bridge.status.controls.action("delete-channel", of: "imageFlux"))
+      let body = ByteBuffer(string: #"{"channel_id":"\#(first)"}"#)
+      guard case .done = await deletion.perform(body) else {
+        Issue.record("not deleted")
+        return
+      }
+      let second = try await channels.channel { $0.id != first }
+      #expect(scene.api.read { $0.channelIDs } == [second.id])
     }
   }
 }

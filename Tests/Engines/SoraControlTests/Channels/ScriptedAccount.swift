@@ -43,7 +43,8 @@ struct ScriptedAccount {
   }
 
   var book: ChannelBook {
-    (try? ChannelBook(json: disk)) ?? ChannelBook()
+    var problems: [ChannelBookError] = []
+    return (try? ChannelBook(json: disk, problems: &problems)) ?? ChannelBook()
   }
 
   /// The channels the disk knows for the account.
