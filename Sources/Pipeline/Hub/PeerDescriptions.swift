@@ -8,12 +8,13 @@ import Synchronization
 public final class PeerDescriptions: Sendable {
   /// One server's stream.
   public struct Description: Sendable, Hashable {
-    /// The session description (SDP) as the server wrote it, byte by byte.
-    public var text: String
+    /// The session description (SDP) as the server wrote it, byte by byte; nil: it sends, and has
+    /// not said how.
+    public var text: String?
     /// Whether the server sends its stream there now.
     public var isForwarding: Bool
 
-    public init(text: String, isForwarding: Bool) {
+    public init(text: String?, isForwarding: Bool) {
       self.text = text
       self.isForwarding = isForwarding
     }

@@ -62,9 +62,9 @@ extension RTPPushTargetSettings {
   }
 
   private func mirror(_ description: PeerDescriptions.Description?) -> RTPPushOrder {
-    guard let description else { return .awaitDescription }
+    guard let text = description?.text else { return .awaitDescription }
     do {
-      let stream = try ForwardedStream(parsing: description.text)
+      let stream = try ForwardedStream(parsing: text)
       guard let host = address ?? stream.address else { return .fail(.noAddress) }
       guard address != nil || Self.isUsableAddress(host) else {
         return .fail(.unusableAddress)

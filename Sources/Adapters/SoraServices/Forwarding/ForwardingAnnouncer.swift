@@ -56,10 +56,12 @@ final class ForwardingAnnouncer: Sendable {
   /// Brings status, metrics, the other outputs' knowledge and the file up to date.
   func show(_ report: ForwardingReport) async {
     let usable = report.description.flatMap(usable)
+    let isForwarding = report.since != nil
     let (description, failures) = shown.withLock { shown in
       let failures = shown.report.counters.failures
       shown.report = report
-      if let usable { shown.description = usable }
+      // What holds no longer stays until Sora forwards again, be it without a word about how.
+      if usable != nil || isForwarding { shown.description = usable }
       return (shown.description, failures)
     }
     if let failure = report.lastFailure, report.counters.failures != failures {
@@ -67,11 +69,8 @@ final class ForwardingAnnouncer: Sendable {
     }
     instruments.record(report)
     announce(report)
-    if let description {
-      descriptions.publish(
-        PeerDescriptions.Description(text: description, isForwarding: report.since != nil),
-        of: .sora)
-    }
+    let news = PeerDescriptions.Description(text: description, isForwarding: isForwarding)
+    descriptions.publish(description == nil && !isForwarding ? nil : news, of: .sora)
     await write(usable)
   }
 

@@ -115,6 +115,16 @@ private func soraVideo(
     #expect(route.forwarded == nil)
   }
 
+  /// Sora forwards, and nobody knows in which form.
+  @Test func aStreamThatIsNotDescribedIsNeitherMirroredNorDoubled() throws {
+    let silent = PeerDescriptions.Description(text: nil, isForwarding: true)
+    #expect(target(["profile": "fromSora"]).order(silent) == .awaitDescription)
+    let own: [AbsoluteConfigKey: ConfigValue] = [
+      "profile": "avp", "address": "::1", "port": 5004, "standby": true,
+    ]
+    #expect(target(own).order(silent) == .standBy)
+  }
+
   @Test(arguments: [(0x1E, false), (0x1F, false), (0x20, true)])
   func streamsBeyondTheAnnouncementAreNoticed(level: UInt8, isExceeded: Bool) throws {
     let route = try #require(way(order([:], soraDescription())))

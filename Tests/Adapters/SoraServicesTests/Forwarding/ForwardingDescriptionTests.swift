@@ -12,6 +12,8 @@ import Testing
   private static let missing = "the answer is not as documented: sdp is not a description"
   private static let unreadable = "Sora's description cannot be read: line 2, m="
 
+  private static let unknown = PeerDescriptions.Description(text: nil, isForwarding: true)
+
   @Test(arguments: [
     ("{}", missing), (#"{"sdp":null}"#, missing), (#"{"sdp":""}"#, missing),
     (#"{"sdp":"hello"}"#, missing), (#"{"sdp":"v=0\r\nm=video\r\n"}"#, unreadable),
@@ -25,13 +27,30 @@ import Testing
     try await scene.run(["sdpFile": .string(path)]) {
       try await scene.sora.call(of: "GetConnectionRemoteStats")
       #expect(!FileManager.default.fileExists(atPath: path))
-      #expect(scene.descriptions.current(of: .sora) == nil)
+      #expect(scene.descriptions.current(of: .sora) == Self.unknown)
       guard case .string(let text)? = scene.status("lastError") else {
         Issue.record("no last error")
         return
       }
       #expect(text.hasPrefix("StartForwardingRtp: " + error))
     }
+  }
+
+  /// That of an earlier publisher is not taken for the present one's.
+  @Test(arguments: ["{}", #"{"sdp":"v=0\r\nm=video\r\n"}"#])
+  func anEarlierDescriptionHoldsNoLonger(answer: String) async throws {
+    let scene = try await ForwardingScene()
+    scene.sora.change { $0.publish("live") }
+    try await scene.run {
+      try await scene.sora.call(of: "GetConnectionRemoteStats")
+      #expect(scene.descriptions.current(of: .sora)?.text?.hasPrefix("v=0") == true)
+      scene.sora.fail("StartForwardingRtp", times: nil, with: .answers(Array(answer.utf8)))
+      _ = await scene.perform("restart", of: "sora.forwarding")
+      try await scene.sora.call(of: "GetConnectionRemoteStats", skipping: 1)
+      #expect(scene.descriptions.current(of: .sora) == Self.unknown)
+      #expect(scene.status("sdp") == .null)
+    }
+    #expect(scene.descriptions.current(of: .sora) == nil)
   }
 
   @Test func theFileOfAnEarlierRunGoesBeforeAPublisherComes() async throws {
