@@ -15,6 +15,7 @@ struct ForwardingScene {
   let folder: TemporaryFolder
   let board = StatusBoard(clock: .system)
   let descriptions = PeerDescriptions()
+  let log = LineCapture()
 
   init() async throws {
     sora = try await SimulatedSora()
@@ -43,12 +44,11 @@ struct ForwardingScene {
     ]
     for (key, value) in more { values["sora." + key] = value }
     let reader = Self.reader(values)
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return SoraServices.SoraForwarding(
       settings: reader.scoped(to: "sora"),
       state: StateSettings(settings: reader.scoped(to: "state")) { _ in nil },
       descriptions: descriptions,
-      telemetry: ComponentTelemetry(name: "sora", board: board, clock: .system, logger: logger))
+      telemetry: ComponentTelemetry(name: "sora", board: board, clock: .system, logger: log.logger))
   }
 
   /// Runs while `work` does, then ends it as the bridge does.

@@ -143,6 +143,33 @@ import Testing
     try await old.stop()
   }
 
+  /// Only an API that looked for it says that nothing runs.
+  @Test(
+    arguments: [
+      ("NOT_FORWARDING", 400, []), ("MissingTarget", 400, ["OLD"]), ("InvalidJSON", 400, ["OLD"]),
+      ("TOO-MANY-REQUESTS", 429, ["OLD"]), ("HandlerException", 500, ["OLD"]),
+    ] as [(String, Int, [String])])
+  func aLeftoverElsewhereIsForgottenIfItDoesNotRun(
+    type: String, status: Int, left: [String]
+  ) async throws {
+    let scene = try await ForwardingScene()
+    let old = try await SimulatedSora()
+    old.fail("StopForwardingRtp", times: nil, with: .refusal(type, status: status))
+    let file = StateFile(path: scene.folder.url.appending(path: "sora-forwarding.json").path)
+    try await file.replace(with: [
+      "version": 1,
+      "forwardings": [
+        ["api_url": .string(old.url), "channel_id": "live", "connection_id": "OLD"]
+      ],
+    ])
+    try await scene.run {
+      try await scene.sora.call(of: "ListChannelConnections")
+      #expect(try await scene.remembered == left)
+    }
+    #expect(!scene.log.lines.contains { $0.contains("sora forwarding stopped") })
+    try await old.stop()
+  }
+
   @Test func twoBridgesDoNotShareAStateFile() async throws {
     let scene = try await ForwardingScene()
     scene.sora.change { $0.publish("live") }
