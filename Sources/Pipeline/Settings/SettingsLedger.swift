@@ -34,6 +34,8 @@ public final class SettingsLedger: Sendable {
     var keys: Set<String> = []
     var encodedKeys: [String: Set<String>] = [:]
     var problems: [SettingsProblem] = []
+    /// Full keys by the files they name.
+    var writtenFiles: [String: String] = [:]
   }
 
   private let state = Mutex(State())
@@ -54,6 +56,15 @@ public final class SettingsLedger: Sendable {
   public func report(_ problem: SettingsProblem) {
     state.withLock { state in
       if !state.problems.contains(problem) { state.problems.append(problem) }
+    }
+  }
+
+  /// - Returns: The full key of another setting that has the same file written; nil if there is none.
+  func noteWritten(file: String, by key: String) -> String? {
+    state.withLock { state in
+      let first = state.writtenFiles[file] ?? key
+      state.writtenFiles[file] = first
+      return first == key ? nil : first
     }
   }
 

@@ -91,6 +91,20 @@ public struct SettingsReader: Sendable {
     return value
   }
 
+  /// Path of a file that the caller will write; nil if the key is absent or empty. Two settings must
+  /// not name the same, for each would overwrite what the other wrote.
+  public func writtenFile(_ key: String) -> String? {
+    guard let path = string(key) else { return nil }
+    // `/run/./a` and `/run//a` are `/run/a`; which links lead there is not looked at.
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    let plain = (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    if let other = ledger.noteWritten(file: plain, by: fullKey(key)) {
+      report(
+        key, value: path, source: sourceName(of: key), allowed: "another file than \(other)'s")
+    }
+    return path
+  }
+
   /// Text that must satisfy `isAllowed`.
   public func string(
     _ key: String, default fallback: String, allowed: String, where isAllowed: (String) -> Bool

@@ -40,7 +40,7 @@ struct RTPPushOutputSettings: Sendable {
       }
   }
 
-  /// Two targets must not mix their packets, share a socket or overwrite each other's file.
+  /// Two targets must not mix their packets or share a socket.
   private func reportConflicts(to reader: SettingsReader) {
     for (index, target) in targets.enumerated() {
       for other in targets[..<index] {
@@ -55,9 +55,6 @@ struct RTPPushOutputSettings: Sendable {
           scoped.report(
             "sourcePort", value: "\(target.sourcePort)",
             allowed: "0 or another one than that of \(other.name)")
-        }
-        if let file = target.sdpFile, file == other.sdpFile {
-          scoped.report("sdpFile", value: file, allowed: "another file than that of \(other.name)")
         }
       }
     }

@@ -86,7 +86,7 @@ struct RTPPushTargetSettings: Sendable, Hashable {
     standsBy = reader.bool("standby", default: false)
     let ssrc = reader.int("ssrc", default: 0, in: 0...Int(UInt32.max))
     self.ssrc = ssrc == 0 ? nil : UInt32(truncatingIfNeeded: ssrc)
-    sdpFile = reader.string("sdpFile")
+    sdpFile = reader.writtenFile("sdpFile")
     maxPacketBytes = reader.int("maxPacketBytes", default: 1200, in: 200...1452)
     keyframeInterval = reader.seconds("keyframeIntervalSeconds", default: 2, in: 0.5...2)
     sendsReports = reader.bool("senderReports", default: false)

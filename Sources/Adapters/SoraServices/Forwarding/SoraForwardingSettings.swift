@@ -65,7 +65,8 @@ struct SoraForwardingSettings: Sendable {
       requestsKeyframe: reader.bool("requestKeyframe", default: true),
       checkInterval: reader.seconds("checkIntervalSeconds", default: 2, in: 0.5...60),
       statisticsInterval: statistics == .zero ? nil : statistics)
-    sdpFile = reader.string("sdpFile")
+    // What is off writes nothing.
+    sdpFile = isEnabled ? reader.writtenFile("sdpFile") : reader.string("sdpFile")
     hasAPI =
       isEnabled || url != Self.defaultURL || endpoint.accessToken != nil || !channelID.isEmpty
     if isEnabled { reportMissing(to: reader) }

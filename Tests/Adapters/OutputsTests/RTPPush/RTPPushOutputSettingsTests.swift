@@ -183,7 +183,7 @@ import Testing
       "a.address": "::1", "a.port": 5004, "a.sourcePort": 7000, "a.sdpFile": "/x.sdp",
       "b.address": "::1", "b.port": 5004, "b.sourcePort": 7000, "b.sdpFile": "/x.sdp",
     ])
-    #expect(problems == ["targets", "b.port", "b.sourcePort", "b.sdpFile"])
+    #expect(problems == ["targets", "b.sdpFile", "b.port", "b.sourcePort"])
   }
 
   /// RTCP of one must not reach the RTP port of another.

@@ -47,6 +47,26 @@ import Testing
     #expect(problems(values).contains("sora." + problem))
   }
 
+  /// Of a target of RTP push, for example.
+  @Test(arguments: [
+    ("/run/a.sdp", true, ["sora.sdpFile"]), ("/run/./a.sdp", true, ["sora.sdpFile"]),
+    ("/run//a.sdp", true, ["sora.sdpFile"]), ("/run/b.sdp", true, []), ("/run/a.sdp", false, []),
+  ])
+  func aFileIsWrittenByOneOnly(path: String, isEnabled: Bool, problems: [String]) {
+    let ledger = SettingsLedger()
+    var values = Dictionary(
+      uniqueKeysWithValues: Self.usable.map { ("sora." + $0.key, $0.value) })
+    values["sora.enabled"] = .bool(isEnabled)
+    values["sora.sdpFile"] = .string(path)
+    values["outputs.rtpPush.a.sdpFile"] = .string("/run/a.sdp")
+    let reader = ForwardingScene.reader(values, ledger: ledger)
+    let target = reader.scoped(to: "outputs").scoped(to: "rtpPush").scoped(to: "a")
+    #expect(target.writtenFile("sdpFile") == "/run/a.sdp")
+    _ = SoraForwardingSettings(reader: reader.scoped(to: "sora"))
+    #expect(ledger.problems.map(\.key) == problems)
+    #expect(ledger.problems.allSatisfy { $0.allowed.contains("outputs.rtpPush.a.sdpFile") })
+  }
+
   @Test func anyIPAddressWillDo() {
     for address in ["2001:db8::7", "239.1.2.3", "127.0.0.1"] {
       var values = Self.usable
