@@ -85,35 +85,22 @@ import Testing
     #expect(list.channels.first?.multistream == true && list.channels.first?.spotlight == false)
   }
 
-  @Test func connectionsSayWhetherTheyPublish() throws {
+  @Test func connectionsSayWhatTheySend() throws {
     let bytes = try Fixture.bytes("sora-later/ListConnections.reply.json")
     let list = try ConnectionList(json: try JSONValue(reading: ByteBuffer(bytes: bytes)))
-    #expect(list.connections.map(\.isPublisher) == [true, false])
+    #expect(list.connections.count == 2)
     let publisher = try #require(list.connections.first)
     #expect(publisher.createdTime == 1_732_170_000_123_456)
     #expect(publisher.video?.codecType == "H264" && publisher.video?.bitRate == 2000)
     #expect(publisher.audio?.isOn == false && publisher.video?.isOn == true)
-    #expect(
-      try ConnectionList(json: [["connection_id": "C"]]).connections.first?.isPublisher == false)
+    #expect(try ConnectionList(json: [["connection_id": "C"]]).connections.first?.role == nil)
   }
 
   @Test func theStatisticsOfTheDocumentsAreRead() throws {
     let statistics = try statistics()
     #expect(statistics.channelID == "sora")
     #expect(statistics.timestamp == "2020-04-09T07:33:42.081Z")
-    let video = try #require(statistics.outboundVideo)
-    #expect(video.encoderImplementation == "libvpx")
-    #expect(video.mimeType == "video/VP9" && video.payloadType == 120)
-    #expect(video.frameWidth == 640 && video.frameHeight == 480 && video.framesPerSecond == 30)
-    #expect(try #require(video.bytesSent) > 1_000_000)
-    #expect(try #require(video.framesEncoded) > 4000)
-    #expect(video.pliCount != nil && video.nackCount != nil && video.packetsSent != nil)
-    let inbound = try #require(statistics.remoteInboundVideo)
-    #expect(inbound.packetsLost == 0 && inbound.roundTripTime == 0.001)
-    #expect(try #require(inbound.jitter) > 0)
-    #expect(statistics.outboundAudio?.mimeType == "audio/opus")
-    #expect(statistics.remoteInboundAudio?.packetsLost != nil)
-    #expect(statistics.currentRoundTripTime != nil)
+    #expect(statistics.reports.contains { $0["type"] == "outbound-rtp" })
   }
 
   @Test func statisticsOfAnyShapeAreBorne() throws {
@@ -124,10 +111,8 @@ import Testing
       ["type": "candidate-pair", "nominated": true],
     ]
     let statistics = try RemoteStatistics(json: ["stats": reports])
-    #expect(statistics.outboundVideo != nil && statistics.outboundVideo?.bytesSent == nil)
-    #expect(statistics.outboundAudio == nil && statistics.currentRoundTripTime == nil)
+    #expect(statistics.reports.count == 7)
     #expect(statistics.json == ["stats": reports])
-    #expect(try RemoteStatistics(json: ["stats": []]).outboundVideo == nil)
   }
 
   @Test(arguments: DocumentedExample.all)
@@ -146,7 +131,6 @@ import Testing
         else { continue }
         read += 1
         #expect(reply.json == json)
-        if let statistics = reply as? RemoteStatistics { _ = statistics.outboundVideo }
       }
       return read
     }

@@ -12,13 +12,6 @@ struct ForwardingStatus {
   var settings: SoraForwardingSettings
   var now: WallClockAnchor
 
-  /// Statistics shown, at most.
-  private static let statisticsLimit = 32
-  /// Kinds of statistics that say how the stream is, and nothing about addresses or keys.
-  private static let kinds: Set = [
-    "outbound-rtp", "remote-inbound-rtp", "media-source", "codec", "track",
-  ]
-
   var value: StatusValue {
     let goal = settings.goal
     let counters = report.counters
@@ -40,7 +33,7 @@ struct ForwardingStatus {
       "failures": .int(counters.failures),
       "stateFileError": .text(report.stateFileError),
       "lastFailure": .text(report.lastFailure.map(ForwardingAnnouncer.text)),
-      "publisherStatistics": statistics,
+      "publisherStatistics": report.statistics.map { StatusValue($0) } ?? .null,
     ])
   }
 
@@ -61,17 +54,5 @@ struct ForwardingStatus {
       return StatusValue.object(entry)
     }
     return .array(entries)
-  }
-
-  /// What the publisher's browser or client said last, as Sora passes it on.
-  private var statistics: StatusValue {
-    guard let all = report.statistics?["stats"]?.array else { return .null }
-    let entries = all.filter { entry in
-      entry["type"]?.string.map(Self.kinds.contains) ?? false
-    }
-    return .object([
-      "timestamp": .text(report.statistics?["timestamp"]?.string),
-      "stats": .array(entries.prefix(Self.statisticsLimit).map { StatusValue($0) }),
-    ])
   }
 }

@@ -53,7 +53,7 @@ extension ForwardingPlan {
     case (.totals, .success(let json)): compare(SoraTotals(report: json), running, now)
     case (.publisher, .success(let json)): look(for: running, in: occupants(json), now)
     case (.statistics, .success(let json)):
-      report.statistics = json
+      report.statistics = PublisherStatistics(reply: json).json
       self.check(running, after: .statistics, now)
     case (.publisher, .failure(let error)) where error.isUnknownOperation:
       doWithout(call)

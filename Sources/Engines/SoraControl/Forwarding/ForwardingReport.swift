@@ -103,7 +103,8 @@ public struct ForwardingReport: Sendable, Hashable {
   public var since: MediaTime?
   /// The SDP as Sora gave it; nil while nothing is forwarded, or if it gave nothing like it.
   public var description: String?
-  /// What the publisher says about itself, as Sora passes it on.
+  /// What the publisher says of its stream, as Sora passes it on, cut to a size that can be shown:
+  /// `timestamp`, `stats` (a list of WebRTC statistics) and `isCut`. nil if it says nothing.
   public var statistics: JSONValue?
   public var counters = ForwardingCounters()
   public var lastFailure: ForwardingFailure?

@@ -44,11 +44,6 @@ public struct ConnectionSummary: Sendable, Hashable {
   /// Members that are not named here, or that are null.
   public var additional: [String: JSONValue]
 
-  /// Whether it publishes. A connection that does not say what it is does not count.
-  public var isPublisher: Bool {
-    role.map { ["sendonly", "sendrecv", "upstream"].contains($0) } ?? false
-  }
-
   init(_ json: JSONValue, at path: String) throws(ControlReplyError) {
     var members = try ReplyMembers(json, at: path)
     connectionID = try members.text("connection_id")

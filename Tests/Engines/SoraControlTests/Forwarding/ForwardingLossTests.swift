@@ -178,6 +178,7 @@ import Testing
   @Test func statisticsOfThePublisherAreKept() {
     let sora = running()
     #expect(sora.plan.report.statistics?["stats"] == [["type": "outbound-rtp"]])
+    #expect(sora.plan.report.statistics?["isCut"] == false)
   }
 
   @Test func anOperatorCanHaveItAnew() {
