@@ -97,6 +97,48 @@ import Testing
     }
   }
 
+  /// Whether another user may run the program: a home of root's own is no place for it.
+  private static var isForAnyUser: Bool {
+    var path = BuiltProduct.url("liveview-bridge").resolvingSymlinksInPath().path
+    while path != "/" {
+      var facts = stat()
+      guard stat(path, &facts) == 0, facts.st_mode & 0o001 != 0 else { return false }
+      path = (path as NSString).deletingLastPathComponent
+    }
+    return access("/usr/bin/setpriv", X_OK) == 0
+  }
+
+  /// The daemon's user has a file that root put into its directory; another user gets nowhere.
+  @Test(.enabled(if: geteuid() == 0 && isForAnyUser), arguments: [54_321, 54_322])
+  func anotherUserDoesNotTakeTheFile(user: Int) async throws {
+    let (program, channel) = try await bridge()
+    program.kill()
+    _ = await program.exit()
+    let state = folder.url.appending(path: "state").path
+    let file = state + "/imageflux-channels.json"
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try #require(chown(state, 54_321, 54_321) == 0 && chmod(state, 0o777) == 0)
+    for path in [file, file + ".lock"] { try #require(chmod(path, 0o666) == 0) }
+    let outcome = try await ExternalProgram.run(
+      "/usr/bin/setpriv",
+      [
+        "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups",
+        BuiltProduct.url("liveview-bridge").path, "imageflux", "orphans", "--config", configFile,
+        "--delete", channel,
+      ])
+    #expect(api.read { $0.channelIDs } == [])
+    let facts = try FileManager.default.attributesOfItem(atPath: file)
+    if user == 54_321 {
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      #expect(facts[.ownerAccountID] as? Int == 54_321)
+    } else {
+      #expect(outcome.exitCode == 78)
+      #expect(outcome.errors.contains("would belong to user 54322 and not to user 0"))
+      #expect(facts[.ownerAccountID] as? Int == 0)
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    }
+  }
+
   @Test func channelsOfOthersAreDeletedOnlyByName() async throws {
     let create = try await ExternalProgram.run(
       BuiltProduct.url("liveview-bridge").path,

@@ -81,8 +81,7 @@ enum StateFiles {
     let newPath = path + ".new"
     // What a crash left behind.
     unlink(newPath)
-    let owner =
-      keepsOwner ? StateOwner(ofFile: path) ?? StateOwner(in: StatePath.parent(of: path)) : nil
+    let owner = keepsOwner ? StateOwner.keeping(path) : nil
     do throws(StateFileError) {
       try fill(newPath, with: content, mode: mode, owner: owner)
       guard rename(newPath, path) == 0 else { throw .cannotWrite(path: path, reason: reason()) }
@@ -157,7 +156,7 @@ enum StateFiles {
         continue
       }
       do throws(StateFileError) {
-        try fill(kept, with: content, mode: 0o600, owner: StateOwner(ofFile: path))
+        try fill(kept, with: content, mode: 0o600, owner: StateOwner.keeping(path))
       } catch {
         unlink(kept)
         throw error

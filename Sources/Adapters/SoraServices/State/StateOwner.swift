@@ -13,6 +13,19 @@ struct StateOwner: Sendable, Hashable {
   var user: uid_t
   var group: gid_t
 
+  /// The owner that a file keeps when another takes its place, or that a new one gets; nil: who
+  /// writes it.
+  static func keeping(_ path: String) -> StateOwner? {
+    let directory = StatePath.parent(of: path)
+    guard let owner = StateOwner(ofFile: path), owner.user != geteuid() else {
+      return StateOwner(in: directory)
+    }
+    var facts = stat()
+    // What somebody put into one's own directory, root a backup for example, becomes one's own.
+    let isOwn = stat(directory, &facts) == 0 && facts.st_uid == geteuid()
+    return isOwn && geteuid() != 0 ? nil : owner
+  }
+
   /// The owner of a file; nil if there is none.
   init?(ofFile path: String) {
     var facts = stat()

@@ -41,6 +41,15 @@ import Testing
     #expect(try await StateFile(path: path).read() == ["a": 2])
   }
 
+  /// A backup that root put back into the bridge's directory.
+  @Test func whatRootPutThereBecomesTheDirectorysOwners() async throws {
+    try await StateFile(path: path).replace(with: ["a": 1])
+    try #require(chown(directory, 54_321, 54_322) == 0)
+    #expect(owner(path) == [0, getegid()])
+    try await StateFile(path: path).replace(with: ["a": 2])
+    #expect(owner(path) == [54_321, 54_322])
+  }
+
   @Test func whatIsMadeBelongsToTheDirectorysOwner() async throws {
     try #require(chown(directory, 54_321, 54_322) == 0)
     let file = StateFile(path: directory + "/of/the/bridge/channels.json")
