@@ -14,6 +14,19 @@ import Testing
     #expect(try folder.contents() == ["a.sdp"])
   }
 
+  /// In a directory for all, such a link may be anybody's.
+  @Test func aLinkBesideIsNotFollowed() throws {
+    let folder = try TemporaryFolder()
+    let (path, other) = (folder.path("a.sdp"), folder.path("other"))
+    try "precious".write(toFile: other, atomically: false, encoding: .utf8)
+    try FileManager.default.createSymbolicLink(
+      atPath: path + ".new", withDestinationPath: other)
+    try DescriptionFile.write("v=0", to: path)
+    #expect(try String(contentsOfFile: other, encoding: .utf8) == "precious")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "v=0")
+    #expect(try folder.contents().sorted() == ["a.sdp", "other"])
+  }
+
   @Test func missingFolderIsNamed() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("missing/a.sdp")
