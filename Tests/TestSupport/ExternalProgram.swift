@@ -196,7 +196,7 @@ public enum FreePort {
   }
 
   /// - Parameter host: In network order.
-  private static func bound(
+  static func bound(
     _ kind: Int32, to port: Int, on host: in_addr_t
   ) throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, kind, 0)

@@ -39,8 +39,11 @@ public final class ControlClient: Sendable {
   }
 
   /// Closes the connections; no calls afterwards. Must be called once.
-  public func shutDown() async {
-    try? await http.shutdown()
+  ///
+  /// Waits for nothing: a connection that is being made cannot be called off, and would hold the
+  /// program's end for seconds.
+  public func shutDown() {
+    Task.detached { [http] in try? await http.shutdown() }
   }
 
   /// Calls an operation with its types.

@@ -50,7 +50,7 @@ struct OperationOffers: Sendable {
       if error.mayHaveHappened { mayHaveHappened(operation, parameters) }
       outcome = Self.outcome(error)
     }
-    await client.shutDown()
+    client.shutDown()
     return outcome
   }
 

@@ -131,7 +131,7 @@ struct ControlCommandLine {
     } catch {
       result = .failure(error)
     }
-    await client.shutDown()
+    client.shutDown()
     switch result {
     case .success(let answer):
       do {

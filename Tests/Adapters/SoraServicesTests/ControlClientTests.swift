@@ -41,7 +41,7 @@ import Testing
     } catch {
       result = .failure(error)
     }
-    await client.shutDown()
+    client.shutDown()
     return try result.get()
   }
 
@@ -190,7 +190,7 @@ import Testing
       if case ControlError.redirectUnusable = error { true } else { false }
     }
     #expect(server.requests.count == 2 && other.requests.isEmpty)
-    await client.shutDown()
+    client.shutDown()
     await server.stop()
     await other.stop()
   }
@@ -309,6 +309,14 @@ import Testing
     await server.stop()
   }
 
+  @Test func aConnectionThatIsBeingMadeCanBeGivenUp() async throws {
+    let port = try UnansweringPort()
+    let task = Task { try await call(port.url) }
+    await port.isTried()
+    task.cancel()
+    await #expect(throws: ControlError.cancelled) { try await task.value }
+  }
+
   @Test func parametersAreCheckedBeforeAnythingIsSent() async throws {
     let operation = ControlOperation(
       .sora, "20200807", "ChangeSpotlightNumber", "",
@@ -319,6 +327,6 @@ import Testing
     } throws: { error in
       if case ControlError.parametersUnusable = error { true } else { false }
     }
-    await client.shutDown()
+    client.shutDown()
   }
 }

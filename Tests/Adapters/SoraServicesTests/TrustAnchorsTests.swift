@@ -36,7 +36,7 @@ import Testing
     } catch {
       result = .failure(error)
     }
-    await client.shutDown()
+    client.shutDown()
     return try result.get()
   }
 

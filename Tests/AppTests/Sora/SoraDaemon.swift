@@ -38,22 +38,30 @@ final class SoraDaemon: Sendable {
   static func forwarding(
     _ sora: SimulatedSora, videoPort: Int = 60003, connectionID: String? = nil
   ) -> [String: JSONValue] {
+    forwarding(at: sora.url, videoPort: videoPort, connectionID: connectionID)
+  }
+
+  static func forwarding(
+    at url: String, videoPort: Int = 60003, connectionID: String? = nil, timeout: Int = 1
+  ) -> [String: JSONValue] {
     [
       "sora": [
-        "enabled": true, "apiURL": .string(sora.url), "channelID": "live",
+        "enabled": true, "apiURL": .string(url), "channelID": "live",
         "connectionID": .string(connectionID ?? ""), "address": "192.0.2.7",
         "videoPort": .integer(videoPort), "audioPort": 60001, "checkIntervalSeconds": .number(0.5),
-        "requestTimeoutSeconds": 1,
+        "requestTimeoutSeconds": .integer(timeout),
       ]
     ]
   }
 
   /// Section `imageFlux`: a channel for each session.
-  static func channel(_ api: SimulatedSora) -> [String: JSONValue] {
+  static func channel(_ api: SimulatedSora) -> [String: JSONValue] { channel(at: api.url) }
+
+  static func channel(at url: String, timeout: Int = 1) -> [String: JSONValue] {
     [
       "imageFlux": [
-        "enabled": true, "apiURL": .string(api.url), "checkIntervalSeconds": 5,
-        "requestTimeoutSeconds": 1,
+        "enabled": true, "apiURL": .string(url), "checkIntervalSeconds": 5,
+        "requestTimeoutSeconds": .integer(timeout),
       ]
     ]
   }
@@ -68,6 +76,18 @@ final class SoraDaemon: Sendable {
 
   /// SIGTERM; the exit code.
   func stop() async -> Int32 { await program.terminate() }
+
+  /// SIGTERM, and checks the order of the end: what is undone at an API is over before the camera
+  /// is left. One that was late would be cut off and come last.
+  func stopsInOrder(_ section: String) async throws {
+    #expect(await stop() == 0)
+    let ends = program.lines.filter { $0.contains("state=stopped") }
+    let (own, camera) = (
+      ends.firstIndex { $0.contains(" \(section): ") },
+      ends.firstIndex { $0.contains(" camera: ") }
+    )
+    #expect(try #require(own) < #require(camera), "\(ends)")
+  }
 
   /// SIGKILL, and waits until it is gone.
   func kill() async {

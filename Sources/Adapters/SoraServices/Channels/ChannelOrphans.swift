@@ -73,7 +73,7 @@ public final class ChannelOrphans: Sendable {
 
   /// Must be called once, at the end.
   public func shutDown() async {
-    await client.shutDown()
+    client.shutDown()
     await file.file.unlock()
   }
 

@@ -83,7 +83,7 @@ public final class ImageFluxChannels: Sendable {
     await Supervisor(telemetry: telemetry, backoff: backoff, goodSession: .seconds(60)).run {
       try await self.runSession(client)
     }
-    await client.shutDown()
+    client.shutDown()
     await file.file.unlock()
   }
 

@@ -108,7 +108,7 @@ struct ForwardingSession: Sendable {
           url: leftover.apiURL, timeout: settings.endpoint.timeout,
           trustAnchors: settings.endpoint.trustAnchors))
       let result = await Self.result(of: .stop(leftover.record), client)
-      await client.shutDown()
+      client.shutDown()
       switch result {
       case .success: announcer.log(.stopped(leftover.record))
       case .failure(let error) where error.isRefusalOfTheOperation:

@@ -78,7 +78,7 @@ public struct SoraForwarding: Sendable {
     }
     mailbox.open(nil)
     continuation.finish()
-    await client.shutDown()
+    client.shutDown()
     await memory.close()
   }
 

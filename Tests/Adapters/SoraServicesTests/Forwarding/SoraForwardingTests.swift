@@ -127,7 +127,7 @@ import Testing
         "channel_id": "live", "connection_id": .string(leftover), "ip_address": "192.0.2.7",
         "video_port": 60003, "audio_port": 9,
       ])
-    await client.shutDown()
+    client.shutDown()
     let file = StateFile(path: scene.folder.url.appending(path: "sora-forwarding.json").path)
     try await file.replace(with: [
       "version": 1,
