@@ -26,13 +26,13 @@ enum ControlReport {
   private static func lines(_ members: [String: JSONValue]) -> [String] {
     if members.isEmpty { return ["(empty)"] }
     let names = ordered(members.keys)
-    let simple = names.filter { members[$0].flatMap(scalar) != nil }
-    let width = simple.map { shown($0).count }.max() ?? 0
-    var result = simple.map { name in
-      let value = members[name].flatMap(scalar) ?? ""
-      return padded(shown(name), width) + "  " + value
+    let simple = members.compactMapValues(scalar)
+    // One very long name does not push all the values out of sight.
+    let width = min(widthLimit, simple.keys.map { shown($0).count }.max() ?? 0)
+    var result = names.compactMap { name in
+      simple[name].map { padded(shown(name), width) + "  " + $0 }
     }
-    for name in names where !simple.contains(name) {
+    for name in names where simple[name] == nil {
       guard let value = members[name] else { continue }
       result.append(shown(name))
       let inner = value.string.map { text(of: $0).components(separatedBy: "\n") } ?? lines(value)
@@ -58,14 +58,23 @@ enum ControlReport {
     }
     guard rows.count == values.count else { return nil }
     let columns = ordered(Set(rows.flatMap(\.keys)))
-    let widths = columns.map { column in
-      max(column.count, rows.map { $0[column]?.count ?? 0 }.max() ?? 0)
-    }
-    guard !columns.isEmpty, widths.reduce(0, { $0 + $1 + 2 }) <= widthLimit + 2 else { return nil }
+    guard !columns.isEmpty, let widths = widths(of: columns, rows) else { return nil }
     return ([columns] + rows.map { row in columns.map { row[$0] ?? "" } }).map { cells in
       let line = zip(cells, widths).map { padded($0, $1) }.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())
     }
+  }
+
+  /// Nil if it becomes too wide. That is soon so, however many columns there are.
+  private static func widths(of columns: [String], _ rows: [[String: String]]) -> [Int]? {
+    var (widths, sum) = ([Int](), 0)
+    for column in columns {
+      let width = rows.reduce(column.count) { max($0, $1[column]?.count ?? 0) }
+      sum += width + 2
+      guard sum <= widthLimit + 2 else { return nil }
+      widths.append(width)
+    }
+    return widths
   }
 
   /// Members by name, those of an object inside with a dot; nil if it goes deeper.

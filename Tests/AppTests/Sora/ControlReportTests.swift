@@ -1,9 +1,10 @@
+import Foundation
 import JSON
 import Testing
 
 @testable import LiveviewBridge
 
-@Suite struct ControlReportTests {
+@Suite(.timeLimit(.minutes(1))) struct ControlReportTests {
   private static let cases: [(JSONValue?, String)] = [
     (nil, "done"), ([], "(none)"), ([:], "(empty)"), ("x", "x"), (["a", 1, .null], "a\n1\nnull"),
     (
@@ -44,6 +45,19 @@ import Testing
 
   @Test(arguments: cases.indices) func answersAreReadable(index: Int) {
     #expect(ControlReport.text(Self.cases[index].0) == Self.cases[index].1)
+  }
+
+  /// In the time that its size is worth, not the square of it.
+  @Test func manyKeysAreWritten() {
+    let count = 10_000
+    let rows = ControlReport.text(.array((0..<count).map { ["k\($0)": .integer($0)] }))
+    #expect(rows.hasSuffix("[\(count - 1)]\n  k\(count - 1)  \(count - 1)"))
+    let names = (0..<count).map { ("k\($0)", JSONValue.object(["a": [["b": [[:]]]]])) }
+    let parts = ControlReport.text(.object(Dictionary(names) { $1 }))
+    #expect(parts.components(separatedBy: "\n").count { $0.hasPrefix("k") } == count)
+    var members = Dictionary((0..<count).map { ("k\($0)", JSONValue.null) }) { $1 }
+    members[String(repeating: "x", count: 50_000)] = .null
+    #expect(ControlReport.text(.object(members)).utf8.count < 200 * count)
   }
 
   @Test func wideTablesAreWrittenOneByOne() {
