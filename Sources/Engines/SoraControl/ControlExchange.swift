@@ -254,8 +254,7 @@ extension ControlExchange {
   /// A location without its query, clean and short.
   private func shown(_ location: String?) -> String? {
     location.map {
-      ControlText.cleaned(
-        ControlText.hiding(secrets, in: String($0.prefix { $0 != "?" })), limit: 120)
+      ControlText.cleaned(String($0.prefix { $0 != "?" }), hiding: mask, limit: 120)
     }
   }
 }
@@ -273,7 +272,7 @@ extension ControlExchange {
       return .fail(
         .notJSON(
           contentType: shown(answer.contentType),
-          excerpt: ControlText.excerpt(of: answer.body, secrets: secrets),
+          excerpt: excerpt(of: answer),
           reason: Self.reason(error, answer)))
     }
   }
@@ -299,15 +298,22 @@ extension ControlExchange {
     {
       let given = json["error_type"] == nil ? nil : json["error_reason"]
       let reason = given == .null ? nil : given
+      let mask = mask
       return .refused(
         ControlRefusal(
           status: answer.status,
-          type: ControlText.cleaned(ControlText.hiding(secrets, in: type), limit: 100),
-          reason: reason.map { ControlText.shortened($0, secrets: secrets) }))
+          type: ControlText.cleaned(type, hiding: mask, limit: 100),
+          reason: reason.map { ControlText.shortened($0, hiding: mask) }))
     }
-    return .unexpectedStatus(
-      answer.status, excerpt: ControlText.excerpt(of: answer.body, secrets: secrets))
+    return .unexpectedStatus(answer.status, excerpt: excerpt(of: answer))
   }
+
+  private func excerpt(of answer: Answer) -> String {
+    ControlText.excerpt(of: answer.body, hiding: mask, mayQuote: !hasSecretParameters)
+  }
+
+  /// Made when there is something to hide from: good answers need none.
+  private var mask: SecretMask { SecretMask(secrets) }
 
   private func detail(of answer: Answer) -> String? {
     if accessToken != nil, !sendsToken {

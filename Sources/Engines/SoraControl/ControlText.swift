@@ -23,44 +23,46 @@ public enum ControlText {
   }
 
   /// The first bytes of a body as `cleaned` text; secrets in it are replaced.
-  static func excerpt(of body: ByteBuffer, secrets: [String]) -> String {
+  ///
+  /// - Parameter mayQuote: Whether text that is no JSON may be shown. What it makes of secret
+  ///   parameters, nobody knows.
+  static func excerpt(of body: ByteBuffer, hiding mask: SecretMask, mayQuote: Bool) -> String {
     if let json = JSONValue(parsing: body) {
-      return compact(shortened(json, secrets: secrets), limit: 120)
+      return compact(shortened(json, hiding: mask), limit: 120)
     }
-    // A secret that the cut goes through would not be found: look farther than is shown.
-    let bytes = body.readableBytesView.prefix(4096)
-    return cleaned(hiding(secrets, in: String(decoding: bytes, as: UTF8.self)), limit: 120)
+    guard mayQuote else { return "" }
+    let bytes = body.readableBytesView.prefix(scanLimit)
+    return cleaned(mask.hiding(in: String(decoding: bytes, as: UTF8.self)), limit: 120)
   }
 
-  /// The text with each of `secrets` replaced.
-  static func hiding(_ secrets: [String], in text: String) -> String {
-    var text = text
-    for secret in secrets where secret.utf8.count >= 4 && text.contains(secret) {
-      text = text.split(separator: secret, omittingEmptySubsequences: false)
-        .joined(separator: "<secret>")
-    }
-    return text
+  /// So much of a text is looked at, as only its beginning is shown.
+  private static let scanLimit = 4096
+
+  /// The text's beginning as `cleaned` does it, without secrets.
+  static func cleaned(_ text: String, hiding mask: SecretMask, limit: Int) -> String {
+    let beginning = String(text.unicodeScalars.prefix(scanLimit))
+    return cleaned(mask.hiding(in: beginning), limit: limit)
   }
 
-  /// A value short enough for a line, without `secrets`.
-  static func shortened(_ value: JSONValue, secrets: [String], depth: Int = 4) -> JSONValue {
+  /// A value short enough for a line, without secrets.
+  static func shortened(_ value: JSONValue, hiding mask: SecretMask, depth: Int = 4) -> JSONValue {
     switch value {
     case .null, .boolean, .integer, .number:
       return value
     case .exact(let text):
       return text.utf8.count <= 40 ? value : .string(cleaned(text, limit: 40))
     case .string(let text):
-      return .string(cleaned(hiding(secrets, in: text), limit: 200))
+      return .string(cleaned(text, hiding: mask, limit: 200))
     case .array(let values):
       guard depth > 0 else { return .string("…") }
       return .array(
-        values.prefix(8).map { shortened($0, secrets: secrets, depth: depth - 1) })
+        values.prefix(8).map { shortened($0, hiding: mask, depth: depth - 1) })
     case .object(let members):
       guard depth > 0 else { return .string("…") }
       let some = members.sorted { $0.key < $1.key }.prefix(16).map { name, value in
         (
-          cleaned(hiding(secrets, in: name), limit: 60),
-          shortened(value, secrets: secrets, depth: depth - 1)
+          cleaned(name, hiding: mask, limit: 60),
+          shortened(value, hiding: mask, depth: depth - 1)
         )
       }
       return .object(Dictionary(some) { first, _ in first })

@@ -134,12 +134,22 @@ import Testing
       (400, #"{"you":"Bearer c2VjcmV0LXRva2Vu","and":"s3 \"key\"\nline"}"#),
       (200, "<p>c2VjcmV0LXRva2Vu"), (403, "no c2VjcmV0LXRva2Vu"),
     ] {
-      var exchange = try exchange(secrets: [secret])
+      var exchange = try exchange(secrets: body.hasPrefix("{") ? [secret] : [])
       guard case .fail(let error) = exchange.answered(answer(status, body)) else {
         return #expect(Bool(false))
       }
       #expect(error.description.contains("<secret>"))
       #expect(!error.description.contains(Self.token) && !error.description.contains("s3"))
+    }
+  }
+
+  @Test func ofAnAnswerToSecretsOnlyJSONIsQuoted() throws {
+    for status in [200, 400, 401, 500] {
+      var exchange = try exchange(secrets: ["a key of some length"])
+      guard case .fail(let error) = exchange.answered(answer(status, "you said: k e y")) else {
+        return #expect(Bool(false))
+      }
+      #expect(!error.description.contains("you said"))
     }
   }
 

@@ -14,9 +14,9 @@ import Testing
   @Test func valuesBecomeShort() {
     var deep: JSONValue = "end"
     for _ in 0..<20 { deep = [deep] }
-    #expect(ControlText.shortened(deep, secrets: []) == [[[["…"]]]])
+    #expect(ControlText.shortened(deep, hiding: SecretMask([])) == [[[["…"]]]])
     let wide = JSONValue.array((0..<99).map { .integer($0) })
-    #expect(ControlText.shortened(wide, secrets: []).array?.count == 8)
+    #expect(ControlText.shortened(wide, hiding: SecretMask([])).array?.count == 8)
   }
 
   @Test func secretsOfAllDepthsAreFound() {
