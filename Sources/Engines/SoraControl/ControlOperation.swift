@@ -30,7 +30,7 @@ public struct ControlOperation: Sendable, Hashable {
     case imageFlux = "ImageFlux"
   }
 
-  /// When a call may be sent once more because its answer did not come.
+  /// When a call may be sent again because its answer did not come.
   public enum Repetition: Sendable, Hashable {
     /// Doing it twice is as good as once.
     case always

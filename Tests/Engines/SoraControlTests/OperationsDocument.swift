@@ -29,7 +29,8 @@ enum OperationsDocument {
     knows it. ImageFlux is sent `{}`.
 
     *Repeated* says what happens when no answer comes: a call whose second time does no harm is \
-    sent once more; any other only if the first did not reach the server.
+    sent up to twice more, as the time limit allows; any other only if it surely did not reach the \
+    server.
     """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 
   private static func overview(_ operations: [ControlOperation]) -> [String] {
