@@ -104,7 +104,9 @@ struct OrphansCommand {
         "exists": item.exists.map { .boolean($0) } ?? .null,
       ]
       if let seconds = item.createdAt { members["created"] = .string(Self.time(seconds)) }
-      if let url = item.apiURL { members["api_url"] = .string(url) }
+      if let url = item.apiURL {
+        members["api_url"] = .string((try? ControlURL(url))?.shown ?? "not a URL")
+      }
       return JSONValue.object(members)
     }
     if arguments.options.isJSON {

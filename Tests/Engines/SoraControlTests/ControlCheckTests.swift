@@ -4,6 +4,15 @@ import Testing
 @testable import SoraControl
 
 @Suite struct ControlCheckTests {
+  @Test func keysAreFoundInRecords() {
+    let operation = CreateChannel.operation
+    #expect(operation.key(at: "hls.video.width")?.kind == .integer(36...4096))
+    #expect(operation.key(at: "encrypt_key_uri")?.check("https://host:99999/") != [])
+    for path in ["", "hls.", "hls.width", "width", "hls.video.width.x"] {
+      #expect(operation.key(at: path) == nil)
+    }
+  }
+
   private func problems<Request: ControlRequest>(
     _: Request.Type, _ parameters: [String: JSONValue]
   ) -> [String] {

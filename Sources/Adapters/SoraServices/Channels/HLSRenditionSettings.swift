@@ -32,7 +32,10 @@ struct HLSRenditionSettings: Sendable, Hashable {
     let offset = reader.double("startTimeOffsetSeconds", default: -2, in: -600 ... -0.1)
     rendition = HLSRendition(
       durationSeconds: duration, startTimeOffset: offset, video: video,
-      audioBps: Self.audioBps(reader), archiveDestinationID: Self.archive(reader))
+      audioBps: Self.audioBps(reader),
+      archiveDestinationID: reader.text(
+        "archiveDestinationID", as: "hls.archive.archive_destination_id",
+        of: CreateChannel.operation))
   }
 
   private static func codec(_ reader: SettingsReader) -> HLSRendition.Codec? {
@@ -50,12 +53,5 @@ struct HLSRenditionSettings: Sendable, Hashable {
       return nil
     }
     return kbps == 0 ? nil : kbps * 1000
-  }
-
-  private static func archive(_ reader: SettingsReader) -> String? {
-    let id = reader.string(
-      "archiveDestinationID", default: "", allowed: "at most 255 bytes"
-    ) { $0.utf8.count <= 255 }
-    return id.isEmpty ? nil : id
   }
 }

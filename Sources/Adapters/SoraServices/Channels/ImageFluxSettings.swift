@@ -7,7 +7,7 @@ import SoraControl
 /// | key | type | default | range |
 /// |---|---|---|---|
 /// | `enabled` | Boolean | false | |
-/// | `apiURL` | URL | `https://live-api.imageflux.jp/` | https or http |
+/// | `apiURL` | URL | `https://live-api.imageflux.jp/` | https or http, without a query |
 /// | `accessToken`, `accessTokenFile` | secret, or path of a file with it | one is required if enabled | not on the command line |
 /// | `caFile` | path | none: the system's CAs alone | PEM, CA certificates trusted besides; of use with https only |
 /// | `channelID`, `soraURL` | text, URL | none: a channel is created for each session and deleted after it | both or none |
@@ -52,18 +52,17 @@ public struct ImageFluxSettings: Sendable {
 
   init(reader: SettingsReader) {
     isEnabled = reader.bool("enabled", default: false)
-    apiURL = reader.string(
-      "apiURL", default: "https://live-api.imageflux.jp/", allowed: "a URL with https or http"
-    ) { (try? ControlURL($0)) != nil }
-    accessToken = reader.secret("accessToken", fileKey: "accessTokenFile", isToken: true)
+    apiURL = reader.apiURL(default: "https://live-api.imageflux.jp/")
+    accessToken = reader.accessToken()
     trustAnchors = reader.trustAnchors()
     given = Self.given(reader)
     kind = reader.choice("kind", default: Kind.single)
     renditions = Self.renditions(reader)
-    encryptKeyURI = Self.url("encryptKeyURI", ["https"], reader)
+    let create = CreateMultistreamChannelWithHLS.operation
+    encryptKeyURI = reader.text("encryptKeyURI", as: "encrypt_key_uri", of: create)
     webhooks = ChannelWebhooks(
-      authWebhookURL: Self.url("authWebhookURL", ["https", "http"], reader),
-      eventWebhookURL: Self.url("eventWebhookURL", ["https", "http"], reader))
+      authWebhookURL: reader.text("authWebhookURL", as: "auth_webhook_url", of: create),
+      eventWebhookURL: reader.text("eventWebhookURL", as: "event_webhook_url", of: create))
     environment = Self.environment(reader)
     checkInterval = reader.seconds("checkIntervalSeconds", default: 60, in: 5...3600)
     requestTimeout = reader.seconds(
@@ -75,12 +74,7 @@ public struct ImageFluxSettings: Sendable {
 
   private func reportConflicts(to reader: SettingsReader) {
     guard isEnabled else { return }
-    if let accessToken, (try? ControlExchange.check(accessToken.value)) == nil {
-      reader.report(
-        reader.secretKey("accessToken", fileKey: "accessTokenFile") ?? "accessToken", value: nil,
-        allowed: "an access token in its encoded form, without blanks")
-    }
-    if accessToken == nil {
+    if reader.string("accessToken") == nil, reader.string("accessTokenFile") == nil {
       reader.report(
         "accessTokenFile", value: nil,
         allowed: "a file with the access token, unless \(reader.fullKey("accessToken")) is given "
@@ -89,9 +83,9 @@ public struct ImageFluxSettings: Sendable {
     if kind == .multistream, !renditions.isEmpty {
       reader.report("renditions", value: nil, allowed: "left out for a kind without HLS")
     }
-    if kind == .multistream, let encryptKeyURI {
+    if kind == .multistream, encryptKeyURI != nil {
       reader.report(
-        "encryptKeyURI", value: encryptKeyURI, allowed: "left out for a kind without HLS")
+        "encryptKeyURI", value: nil, allowed: "left out for a kind without HLS")
     }
     if kind == .single, let environment {
       reader.report("environment", value: "\(environment)", allowed: "left out for kind single")
@@ -99,17 +93,17 @@ public struct ImageFluxSettings: Sendable {
   }
 
   private static func given(_ reader: SettingsReader) -> ImageFluxChannel? {
-    let id = reader.string(
-      "channelID", default: "", allowed: "1 to 255 bytes without control characters, or nothing"
-    ) { $0.isEmpty || ImageFluxChannel.isUsableID($0) }
-    let soraURL = url("soraURL", ["wss", "ws"], reader) ?? ""
-    if id.isEmpty, soraURL.isEmpty { return nil }
-    guard !id.isEmpty, !soraURL.isEmpty else {
+    let id = reader.text("channelID", as: "channel_id", of: DeleteChannel.operation)
+    // No operation is told where the signaling is.
+    let soraURL = reader.text(
+      "soraURL", as: ControlKey("", .url(schemes: ["wss", "ws"], mayBeEmpty: false), ""))
+    let keys = ["channelID", "soraURL"]
+    let missing = keys.filter { reader.string($0) == nil }
+    if missing.count == 1, let other = keys.first(where: { $0 != missing[0] }) {
       reader.report(
-        id.isEmpty ? "channelID" : "soraURL", value: nil,
-        allowed: "given, too, when \(reader.fullKey(id.isEmpty ? "soraURL" : "channelID")) is")
-      return nil
+        missing[0], value: nil, allowed: "given, too, when \(reader.fullKey(other)) is")
     }
+    guard let id, let soraURL else { return nil }
     return ImageFluxChannel(id: id, soraURL: soraURL)
   }
 
@@ -147,25 +141,6 @@ public struct ImageFluxSettings: Sendable {
       return nil
     }
     return whole
-  }
-
-  private static func url(
-    _ key: String, _ schemes: [String], _ reader: SettingsReader
-  ) -> String? {
-    let url = reader.string(
-      key, default: "", allowed: "a URL with \(schemes.joined(separator: " or ")), or nothing"
-    ) { $0.isEmpty || isURL($0, schemes) }
-    return url.isEmpty ? nil : url
-  }
-
-  /// Whether `text` is a URL with one of the schemes and a host.
-  private static func isURL(_ text: String, _ schemes: [String]) -> Bool {
-    schemes.contains { scheme in
-      guard text.lowercased().hasPrefix(scheme + "://") else { return false }
-      let rest = text.dropFirst(scheme.count + 3)
-      return rest.first.map { !"/?#:@".contains($0) } == true
-        && rest.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-    }
   }
 }
 

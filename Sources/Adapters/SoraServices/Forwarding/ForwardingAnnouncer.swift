@@ -217,7 +217,7 @@ final class ForwardingAnnouncer: Sendable {
 
   func logForeign(_ leftover: ForwardingMemory.Foreign, _ error: ControlError) {
     var metadata = Self.metadata(of: leftover.record, error)
-    metadata[LogKey.url] = .string(leftover.apiURL)
+    metadata[LogKey.url] = .string((try? ControlURL(leftover.apiURL))?.shown ?? "not a URL")
     telemetry.logger.warning(
       "sora forwarding of earlier settings may still run", metadata: metadata)
   }

@@ -1,4 +1,3 @@
-import NIOCore
 import Pipeline
 import SoraControl
 
@@ -7,11 +6,11 @@ import SoraControl
 /// | key | type | default | range |
 /// |---|---|---|---|
 /// | `enabled` | Boolean | false | keep a publisher forwarded |
-/// | `apiURL` | URL | `http://127.0.0.1:3000/` | http or https |
+/// | `apiURL` | URL | `http://127.0.0.1:3000/` | http or https, without a query |
 /// | `accessToken`, `accessTokenFile` | secret, or path of a file with it | none | not on the command line |
 /// | `caFile` | path | none: the system's CAs alone | PEM, CA certificates trusted besides; of use with https only |
-/// | `channelID` | text | required if enabled | 1 to 255 bytes |
-/// | `connectionID` | text | none: the only publisher in the channel | up to 255 bytes |
+/// | `channelID` | text | required if enabled | 1 to 255 bytes, no control characters |
+/// | `connectionID` | text | none: the only publisher in the channel | as `channelID` |
 /// | `address` | IP address | required if enabled | IPv4 or IPv6; Sora takes no names |
 /// | `videoPort`, `audioPort` | number | 0: none | 0…65535, one of them at least if enabled |
 /// | `requestKeyframe` | Boolean | true | ask for one when a forwarding has begun |
@@ -32,31 +31,21 @@ struct SoraForwardingSettings: Sendable {
 
   init(reader: SettingsReader) {
     isEnabled = reader.bool("enabled", default: false)
-    let url = reader.string(
-      "apiURL", default: Self.defaultURL,
-      allowed: "a URL with http or https, without user name and password"
-    ) { (try? ControlURL($0)) != nil }
+    let url = reader.apiURL(default: Self.defaultURL)
     endpoint = ControlEndpoint(
-      url: url,
-      accessToken: reader.secret("accessToken", fileKey: "accessTokenFile", isToken: true),
+      url: url, accessToken: reader.accessToken(),
       timeout: reader.seconds(
         "requestTimeoutSeconds", default: 5,
         in: ControlOperation.Service.sora.requestTimeoutRange),
       trustAnchors: reader.trustAnchors())
-    let channelID = reader.string(
-      "channelID", default: "", allowed: "1 to 255 bytes, the channel's name"
-    ) { $0.utf8.count <= 255 }
-    let connectionID = reader.string(
-      "connectionID", default: "",
-      allowed: "up to 255 bytes; nothing for the only publisher in the channel"
-    ) { $0.utf8.count <= 255 }
-    let address = reader.string(
-      "address", default: "", allowed: "an IPv4 or IPv6 address; Sora takes no names"
-    ) { $0.isEmpty || (try? SocketAddress(ipAddress: $0, port: 9)) != nil }
+    let start = StartForwardingRtp.operation
+    let channelID = reader.text("channelID", as: "channel_id", of: start) ?? ""
+    let connectionID = reader.text("connectionID", as: "connection_id", of: start)
+    let address = reader.text("address", as: "ip_address", of: start) ?? ""
     let videoPort = reader.int("videoPort", default: 0, in: 0...65_535)
     let audioPort = reader.int("audioPort", default: 0, in: 0...65_535)
     goal = ForwardingGoal(
-      channelID: channelID, connectionID: connectionID.isEmpty ? nil : connectionID,
+      channelID: channelID, connectionID: connectionID,
       destination: ForwardingDestination(
         address: address, videoPort: videoPort == 0 ? nil : videoPort,
         audioPort: audioPort == 0 ? nil : audioPort))
@@ -73,10 +62,10 @@ struct SoraForwardingSettings: Sendable {
   }
 
   private func reportMissing(to reader: SettingsReader) {
-    if goal.channelID.isEmpty {
+    if reader.string("channelID") == nil {
       reader.report("channelID", value: nil, allowed: "given when sora.enabled is true")
     }
-    if goal.destination.address.isEmpty {
+    if reader.string("address") == nil {
       reader.report(
         "address", value: nil,
         allowed: "given when sora.enabled is true: the IP address to forward to")

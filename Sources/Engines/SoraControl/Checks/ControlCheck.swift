@@ -26,6 +26,23 @@ extension ControlOperation {
   }
 }
 
+extension ControlOperation {
+  /// The key at a path of names with dots, for example `hls.video.width`; nil if there is none.
+  public func key(at path: String) -> ControlKey? {
+    var (keys, found) = (keys, ControlKey?.none)
+    for name in path.split(separator: ".", omittingEmptySubsequences: false) {
+      guard let key = keys.first(where: { $0.name == name }) else { return nil }
+      found = key
+      keys =
+        switch key.kind {
+        case .record(let inner), .records(let inner): inner
+        default: []
+        }
+    }
+    return found
+  }
+}
+
 extension ControlOperation.SchemeKeys {
   /// The keys that the scheme wants and that are not given.
   fileprivate func check(_ parameters: [String: JSONValue]) -> [ControlKeyProblem] {
@@ -77,6 +94,10 @@ extension ControlKey {
     }
     return problems
   }
+
+  /// Everything that is wrong with a value of this key; values that may hold a secret are not
+  /// repeated.
+  public func check(_ value: JSONValue) -> [ControlKeyProblem] { check(value, path: name) }
 
   /// Everything that is wrong with a value of this key.
   private func check(_ value: JSONValue, path: String) -> [ControlKeyProblem] {

@@ -1,5 +1,7 @@
 import Configuration
+import JSON
 import Pipeline
+import SoraControl
 import Testing
 
 @testable import SoraServices
@@ -32,6 +34,11 @@ import Testing
   @Test(arguments: [
     ("apiURL", ConfigContent.string("ftp://sora/"), "apiURL"),
     ("apiURL", .string("http://user:secret@sora/"), "apiURL"),
+    ("apiURL", .string("http://sora/?key=secret"), "apiURL"),
+    ("accessToken", .string("a b"), "accessToken"), ("channelID", .string("a\u{1}b"), "channelID"),
+    ("connectionID", .string("a\u{7F}"), "connectionID"),
+    ("address", .string("127.0.0.01"), "address"),
+    ("address", .string("fe80::1%eth0"), "address"),
     ("channelID", .string(String(repeating: "x", count: 256)), "channelID"),
     ("connectionID", .string(String(repeating: "x", count: 256)), "connectionID"),
     ("address", .string("receiver.example"), "address"),
@@ -44,7 +51,39 @@ import Testing
   func wrongValuesAreNamed(key: String, value: ConfigContent, problem: String) {
     var values = Self.usable
     values[key] = value
-    #expect(problems(values).contains("sora." + problem))
+    #expect(Set(problems(values)) == ["sora." + problem])
+  }
+
+  /// Whatever passes can be sent.
+  @Test func whatIsAcceptedCanBeSent() {
+    let samples = [
+      "a", "a b", "空", "a\u{1}b", "a\u{80}", "\u{2028}", "127.0.0.1", "127.0.0.01", "::1", "::",
+      "1.2.3", "fe80::1%lo", "host", " ", "a\n", String(repeating: "é", count: 128),
+    ]
+    let operation = StartForwardingRtp.operation
+    for channel in samples {
+      for address in samples {
+        var values = Self.usable
+        values["channelID"] = .string(channel)
+        values["address"] = .string(address)
+        let sent: [String: JSONValue] = [
+          "channel_id": .string(channel), "connection_id": .string(channel),
+          "ip_address": .string(address), "video_port": 60003,
+        ]
+        values["connectionID"] = .string(channel)
+        #expect(problems(values).isEmpty == operation.check(sent).isEmpty)
+      }
+    }
+  }
+
+  @Test func nothingSecretOfAURLIsShown() {
+    for url in ["http://sora/?key=hunter2", "http://me:hunter2@sora/", "http://sora:0/?hunter2"] {
+      let ledger = SettingsLedger()
+      let reader = ForwardingScene.reader(["sora.apiURL": .string(url)], ledger: ledger)
+      _ = SoraForwardingSettings(reader: reader.scoped(to: "sora"))
+      #expect(ledger.problems.count == 1)
+      #expect(!ledger.problems.contains { $0.description.contains("hunter2") })
+    }
   }
 
   /// Of a target of RTP push, for example.
