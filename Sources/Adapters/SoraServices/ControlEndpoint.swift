@@ -1,3 +1,4 @@
+import Logging
 import Pipeline
 import SoraControl
 
@@ -24,6 +25,21 @@ public struct ControlEndpoint: Sendable {
     self.timeout = timeout
     self.userAgent = userAgent
     self.trustAnchors = trustAnchors
+  }
+}
+
+extension ControlEndpoint {
+  /// What should be known about how secrets travel; nil for nothing.
+  public var warning: String? {
+    guard accessToken != nil, let url = try? ControlURL(url), url.exposesSecrets else { return nil }
+    return "the access token goes to \(url.host) without encryption, where others can read it; "
+      + "use https"
+  }
+
+  func warn(_ logger: Logger) {
+    guard let warning else { return }
+    logger.warning(
+      "access token sent without encryption", metadata: [LogKey.detail: .string(warning)])
   }
 }
 

@@ -95,11 +95,15 @@ struct Bridge {
     try sources.checkEverything()
   }
 
-  /// Serves until SIGTERM or SIGINT, then says goodbye to everybody within two seconds.
+  /// Serves until SIGTERM or SIGINT, then says goodbye to everybody.
+  ///
+  /// The goodbyes have 1.8 seconds together; what is not over by then is broken off.
   func run() async throws {
     let metrics = PrometheusRegistry()
     MetricsSystem.bootstrap(metrics)
     announce()
+    sora.warnAtStart()
+    imageFlux.warnAtStart()
     // Shut down in reverse order: outputs say goodbye, the camera is left, the line ends last.
     var services: [any Service] = [BridgeService(name: "line") { await line.run() }]
     services.append(

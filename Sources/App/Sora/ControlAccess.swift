@@ -41,7 +41,7 @@ extension ControlOperation.Service {
 struct ControlAccess {
   var endpoint: ControlEndpoint
   /// What the user should know about it.
-  var warning: String?
+  var warning: String? { endpoint.warning }
 
   /// Keys of a section that are read.
   static let keys: Set = [
@@ -83,11 +83,6 @@ struct ControlAccess {
     endpoint = ControlEndpoint(
       url: url.text, accessToken: token, timeout: timeout,
       userAgent: "liveview-bridge/\(Version.current)", trustAnchors: trustAnchors)
-    if token != nil, url.exposesSecrets {
-      warning =
-        "the access token goes to \(url.host) without encryption, where others can read it; "
-        + "use https"
-    }
   }
 }
 

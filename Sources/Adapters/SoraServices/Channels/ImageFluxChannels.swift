@@ -75,6 +75,11 @@ public final class ImageFluxChannels: Sendable {
     return ["ImageFlux: channel \(given.id) at \(given.soraURL)"]
   }
 
+  /// Once, before anything is asked.
+  public func warnAtStart() {
+    if isEnabled { settings.endpoint.warn(telemetry.logger) }
+  }
+
   /// Has a channel until cancelled; then it is deleted.
   public func run() async {
     let client = ControlClient(endpoint: settings.endpoint)

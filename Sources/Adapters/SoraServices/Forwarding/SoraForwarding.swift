@@ -55,6 +55,11 @@ public struct SoraForwarding: Sendable {
     ]
   }
 
+  /// Once, before anything is asked.
+  public func warnAtStart() {
+    if settings.hasAPI { settings.endpoint.warn(telemetry.logger) }
+  }
+
   /// Keeps it running until the task is cancelled, then stops it, within a second or so.
   ///
   /// - Throws: `StateFileError` if the state file cannot be had.
