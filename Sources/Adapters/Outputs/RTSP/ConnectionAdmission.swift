@@ -10,15 +10,18 @@ struct ConnectionAdmission {
     case refused
     /// Not even that.
     case dropped
+    /// It was admitted, has had its last answer, and only waits for its client to take it.
+    case leaving
   }
 
   private let total: Int
   private let perAddress: Int
-  /// Refused connections that are kept for a moment to be answered 503.
+  /// Refused connections that are kept for a moment to be answered 503, and as many that leave.
   private let refusalRoom: Int
   private var admittedCount = 0
   private var admittedByAddress: [NetworkAddress?: Int] = [:]
   private var refusedCount = 0
+  private var leavingCount = 0
 
   init(total: Int, perAddress: Int, refusalRoom: Int) {
     self.total = total
@@ -42,11 +45,23 @@ struct ConnectionAdmission {
     return .refused
   }
 
+  /// An admitted connection has ended and waits a moment for its client to close, too: its place
+  /// goes to the next one, unless many wait already.
+  ///
+  /// - Returns: The verdict it has from now on.
+  mutating func leaves(from address: NetworkAddress?) -> Verdict {
+    guard leavingCount < refusalRoom else { return .admitted }
+    left(from: address, after: .admitted)
+    leavingCount += 1
+    return .leaving
+  }
+
   /// A connection is gone that had been given `verdict`.
   mutating func left(from address: NetworkAddress?, after verdict: Verdict) {
     switch verdict {
     case .dropped: break
     case .refused: refusedCount -= 1
+    case .leaving: leavingCount -= 1
     case .admitted:
       admittedCount -= 1
       let household = address?.household

@@ -18,7 +18,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   let host: String
   /// The client's address as log lines and the status page name it.
   let peer: String
-  let admission: ConnectionAdmission.Verdict
+  var admission: ConnectionAdmission.Verdict
   let isSecure: Bool
   let server: RTSPServerLoop
   let channel: any Channel
@@ -360,6 +360,7 @@ final class RTSPConnectionHandler: ChannelInboundHandler {
   private func closeAfterAnswers() {
     guard !isClosing else { return }
     isClosing = true
+    server.connectionLeaves(self)
     let channel = channel
     channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
     channel.eventLoop.scheduleTask(in: .nanoseconds(server.settings.limits.linger.wholeNanoseconds))

@@ -118,6 +118,12 @@ final class RTSPServerLoop {
     return handler
   }
 
+  /// An admitted connection has ended on our side.
+  func connectionLeaves(_ handler: RTSPConnectionHandler) {
+    guard handler.admission == .admitted else { return }
+    handler.admission = admission.leaves(from: NetworkAddress(parsing: handler.host))
+  }
+
   func connectionEnded(_ handler: RTSPConnectionHandler) {
     guard handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
     admission.left(from: NetworkAddress(parsing: handler.host), after: handler.admission)

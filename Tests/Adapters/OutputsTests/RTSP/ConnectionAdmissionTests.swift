@@ -29,6 +29,21 @@ import Testing
     #expect(admission.arrived(from: a) == .refused)
   }
 
+  @Test func whoLeavesMakesRoomAtOnce() {
+    var admission = ConnectionAdmission(total: 1, perAddress: 1, refusalRoom: 2)
+    for _ in 0..<2 {
+      #expect(admission.arrived(from: a) == .admitted)
+      #expect(admission.leaves(from: a) == .leaving)
+    }
+    // Of these there are not more than of the refused.
+    #expect(admission.arrived(from: a) == .admitted)
+    #expect(admission.leaves(from: a) == .admitted)
+    #expect(admission.arrived(from: b) == .refused)
+    admission.left(from: a, after: .leaving)
+    #expect(admission.leaves(from: a) == .leaving)
+    #expect(admission.arrived(from: b) == .admitted)
+  }
+
   @Test func anIPv6NetworkCountsAsOneAddress() {
     var admission = ConnectionAdmission(total: 9, perAddress: 2, refusalRoom: 32)
     let one = ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::1"].map { address in
