@@ -348,6 +348,12 @@ HUGE_EXPONENTS = (
     "-1.5E-9223372036854775809,0e18446744073709551616,1e+2147483648]")
 
 
+CHANNEL_BOOK = (
+    '{"version":1,"accounts":[{"apiURL":"a","tokenDigest":"b","channels":[{"channelID":"c",'
+    '"createdAt":1},{"channelID":""}],"unclaimed":["d"],"creations":[1],"intent":{"at":1,'
+    '"known":["c"]},"unsettled":[{"at":2}],"unanswered":[2]}]}')
+
+
 def control_replies():
     for folder in ("sora", "sora-later", "imageflux", "imageflux-later"):
         for path in sorted((FIXTURES / folder).glob("*.re*.json")):
@@ -357,7 +363,7 @@ def control_replies():
             write("sora-replies", text if len(text) < 3000 else shortened(value))
     write("sora-replies", "[1e400,18446744073709551616,0.10,-0,1E+2]", '"\\ud83d\\ude00\\u00e4"',
           '{"hls":[{"durationSeconds":0,"video":{"width":1}},7],"channel_id":"\\u0000"}',
-          "[" * 40, '{"a":1,"a":2}', HUGE_EXPONENTS)
+          "[" * 40, '{"a":1,"a":2}', HUGE_EXPONENTS, CHANNEL_BOOK)
 
 
 def shortened(value):

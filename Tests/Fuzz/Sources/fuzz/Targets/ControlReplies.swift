@@ -18,8 +18,18 @@ enum ControlReplies {
       reply(json, to: type)
       if let parameters = json.object { check(parameters, for: type) }
     }
-    if let statistics = try? RemoteStatistics(json: json) { look(at: statistics) }
-    if let list = try? RemoteStatisticsList(json: json) { list.connections.forEach(look) }
+    _ = ChannelOccupants(statistics: json, kind: "video")
+    book(json)
+  }
+
+  /// A state file that somebody has edited: what is understood is written and read the same.
+  private static func book(_ json: JSONValue) {
+    var problems: [ChannelBookError] = []
+    guard let book = try? ChannelBook(json: json, problems: &problems) else { return }
+    problems = []
+    require(
+      (try? ChannelBook(json: book.json, problems: &problems)) == book && problems.isEmpty,
+      "a book that was mended is whole")
   }
 
   private static func mistakeIsInside(_ bytes: [UInt8]) {
@@ -53,13 +63,5 @@ enum ControlReplies {
     } catch {
       require(error.problems == problems && !problems.isEmpty, "all problems are told")
     }
-  }
-
-  private static func look(at statistics: RemoteStatistics) {
-    _ = statistics.outboundVideo
-    _ = statistics.outboundAudio
-    _ = statistics.remoteInboundVideo
-    _ = statistics.remoteInboundAudio
-    _ = statistics.currentRoundTripTime
   }
 }
