@@ -237,10 +237,14 @@ import Testing
     let before = try await scene.target()
     #expect(before["isStandingBy"] as? Bool == true)
     #expect(before["packets"] as? Int == 0)
+    // The bridge removes the file when nothing is forwarded; a receiver goes on with what it read.
+    let read = scene.folder.url.appending(path: "read.sdp")
+    try scene.answer.write(to: read, atomically: true, encoding: .utf8)
+    #expect(try scene.text(scene.sorasFile) == scene.answer)
     scene.sora.change { $0.leave("PUBLISHER") }
     let sending = await scene.bridge.program.line(containing: "sending to 1 target")
     try #require(sending != nil, "\(scene.bridge.program.lines)")
-    expectPictures(20, try await receiveWithFFmpeg(scene.sorasFile, pictures: 20))
+    expectPictures(20, try await receiveWithFFmpeg(read, pictures: 20))
     scene.sora.change { $0.publish("camera", id: "SECOND") }
     let back = await scene.bridge.program.line { line in
       line.contains("standing by while Sora forwards") && line != standing
