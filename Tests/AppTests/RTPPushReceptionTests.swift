@@ -83,7 +83,8 @@ import Testing
   }
 
   /// GStreamer loses every twentieth packet, says so by NACK to where the packets come from, and
-  /// gets them again.
+  /// gets them again. It watches for long enough that its regular report is due twice, which is at
+  /// most every 6.2 s (RFC 3550 section 6.3.1).
   @Test func gstreamerGetsLostPacketsAgain() async throws {
     let folder = try TemporaryFolder()
     let (port, sourcePort) = (try FreePort.udpPair(), try FreePort.udp())
@@ -99,7 +100,7 @@ import Testing
         "-q", "rtpbin", "name=bin", "rtp-profile=avpf", "do-retransmission=true", "latency=200",
         "udpsrc", "port=\(port)", format, "!", "identity", "drop-probability=0.05", "!",
         "bin.recv_rtp_sink_0", "udpsrc", "port=\(port + 1)", "!", "bin.recv_rtcp_sink_0",
-        "bin.", "!", "rtph264depay", "!", "avdec_h264", "!", "identity", "eos-after=80", "!",
+        "bin.", "!", "rtph264depay", "!", "avdec_h264", "!", "identity", "eos-after=160", "!",
         "fakesink", "sync=false", "bin.send_rtcp_src_0", "!", "udpsink", "host=127.0.0.1",
         "port=\(sourcePort)", "sync=false", "async=false",
       ])
