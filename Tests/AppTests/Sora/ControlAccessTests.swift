@@ -203,14 +203,6 @@ import Testing
 
   // MARK: With the real program
 
-  private func run(
-    _ arguments: [String], _ variables: [String] = [], input: String = ""
-  ) async throws -> ExternalProgram.Outcome {
-    try await ExternalProgram.run(
-      "env", variables + [BuiltProduct.url("liveview-bridge").path] + arguments,
-      input: Array(input.utf8))
-  }
-
   @Test func allCommandsReadTheFile() async throws {
     let ca = try await TestCertificate("ca", in: folder)
     let own = try await TestCertificate("own", for: "IP:127.0.0.1", signedBy: ca, in: folder)
@@ -229,12 +221,14 @@ import Testing
       """)
     // Wherever the option stands.
     let outcomes = [
-      try await run(["sora", "list-channels", "--config", config]),
-      try await run(["sora", "--config", config, "list-channels"]),
-      try await run(["sora", "call", "--config=\(config)", "Sora_20201013.ListChannels"]),
-      try await run(["imageflux", "list-channel-ids", "--config", config]),
-      try await run(["imageflux", "orphans", "--config", config]),
-      try await run(["imageflux", "--ca-file", ca.certificateFile, "orphans", "--config", config]),
+      try await runBridge(["sora", "list-channels", "--config", config]),
+      try await runBridge(["sora", "--config", config, "list-channels"]),
+      try await runBridge(["sora", "call", "--config=\(config)", "Sora_20201013.ListChannels"]),
+      try await runBridge(["imageflux", "list-channel-ids", "--config", config]),
+      try await runBridge(["imageflux", "orphans", "--config", config]),
+      try await runBridge([
+        "imageflux", "--ca-file", ca.certificateFile, "orphans", "--config", config,
+      ]),
     ]
     for outcome in outcomes { #expect(outcome.exitCode == 0, "\(outcome.errors)") }
     #expect(String(decoding: outcomes[4].output, as: UTF8.self).contains("State file: \(state)/"))
@@ -242,12 +236,14 @@ import Testing
     #expect(api.journal.count == 3)
 
     let pem = try String(contentsOfFile: ca.certificateFile, encoding: .utf8)
-    let input = try await run(
+    let input = try await runBridge(
       ["sora", "list-channels", "--api-url", sora.url, "--ca-file", "-"], input: pem)
     #expect(input.exitCode == 0)
-    let without = try await run(["sora", "list-channels", "--api-url", sora.url])
+    let without = try await runBridge(["sora", "list-channels", "--api-url", sora.url])
     #expect(without.exitCode == 69 && without.errors.hasSuffix("is trusted with --ca-file\n"))
-    let orphans = try await run(["imageflux", "orphans", "--config", config, "--ca-file", "/"])
+    let orphans = try await runBridge([
+      "imageflux", "orphans", "--config", config, "--ca-file", "/",
+    ])
     #expect(orphans.exitCode == 78)
     #expect(orphans.errors == "Error: --ca-file: / cannot be read: Is a directory\n")
     try await sora.stop()
@@ -258,7 +254,8 @@ import Testing
     let config = try file(
       "config.json", #"{"sora": {"caFile": "/nonexistent"}, "imageFlux": {"caFile": "/dev/null"}}"#)
     for command in [["run"], ["config", "check"]] {
-      let outcome = try await run(command + ["--config", config, "--image-flux-environment", "a"])
+      let outcome = try await runBridge(
+        command + ["--config", config, "--image-flux-environment", "a"])
       #expect(outcome.exitCode == 78)
       #expect(
         outcome.errors.contains(

@@ -7,14 +7,6 @@ import Testing
 
 /// The commands as a user meets them, with the real program.
 @Suite(.timeLimit(.minutes(1))) struct ControlCommandTests {
-  private func run(
-    _ arguments: [String], _ variables: [String] = [], input: String = ""
-  ) async throws -> ExternalProgram.Outcome {
-    try await ExternalProgram.run(
-      "env", variables + [BuiltProduct.url("liveview-bridge").path] + arguments,
-      input: Array(input.utf8))
-  }
-
   private func lines(_ request: String?) -> [String] {
     (request ?? "").split(separator: "\r\n").map(String.init)
   }
@@ -26,7 +18,7 @@ import Testing
       "sora", "start-forwarding-rtp", "--channel-id", "sora", "--ip-address", "127.0.0.1",
       "--audio-port", "60001", "--video-port", "60003", "--api-url", server.url,
     ]
-    let outcome = try await run(arguments)
+    let outcome = try await runBridge(arguments)
     #expect(outcome.exitCode == 0 && outcome.errors.isEmpty)
     #expect(
       String(decoding: outcome.output, as: UTF8.self)
@@ -38,11 +30,11 @@ import Testing
       request.last
         == #"{"audio_port":60001,"channel_id":"sora","ip_address":"127.0.0.1","video_port":60003}"#)
 
-    let json = try await run(arguments + ["--json"])
+    let json = try await runBridge(arguments + ["--json"])
     #expect(
       String(decoding: json.output, as: UTF8.self)
         == #"{"sdp":"v=0\u000d\u000am=video 60003 RTP/SAVPF 120\u000d\u000a","x":[1]}"# + "\n")
-    let target = try await run([
+    let target = try await runBridge([
       "sora", "call", "Sora_20170814.StartForwardingRtp", "{}", "--api_url", server.url,
     ])
     #expect(target.exitCode == 0 && target.output == outcome.output)
@@ -58,11 +50,11 @@ import Testing
     let prefix = "LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN"
     let name = ["imageflux", "list-channel-ids"]
     let outcomes = [
-      try await run(name, [url, "\(prefix)=direct"]),
-      try await run(name, [url, "\(prefix)_FILE=\(file.path)"]),
-      try await run(
+      try await runBridge(name, [url, "\(prefix)=direct"]),
+      try await runBridge(name, [url, "\(prefix)_FILE=\(file.path)"]),
+      try await runBridge(
         name + ["--access-token-file", file.path], [url, "\(prefix)=other"]),
-      try await run(name + ["--access-token-file", "-"], [url], input: "fromInput\n"),
+      try await runBridge(name + ["--access-token-file", "-"], [url], input: "fromInput\n"),
     ]
     #expect(outcomes.allSatisfy { $0.exitCode == 0 && $0.errors.isEmpty })
     let sent = server.requests.map { lines($0).first { $0.hasPrefix("Authorization") } }
@@ -70,7 +62,7 @@ import Testing
       sent == ["direct", "fromFile", "fromFile", "fromInput"].map { "Authorization: Bearer \($0)" })
     #expect(server.requests.allSatisfy { $0.hasSuffix("\r\n\r\n{}") })
 
-    let both = try await run(name, [url, "\(prefix)=a", "\(prefix)_FILE=\(file.path)"])
+    let both = try await runBridge(name, [url, "\(prefix)=a", "\(prefix)_FILE=\(file.path)"])
     #expect(both.exitCode == 78 && server.requests.count == 4)
     await server.stop()
   }
@@ -81,8 +73,8 @@ import Testing
     let file = folder.url.appending(path: "token")
     try Data(content.utf8).write(to: file)
     let name = ["imageflux", "list-channel-ids"]
-    let option = try await run(name + ["--access-token-file", file.path])
-    let variable = try await run(
+    let option = try await runBridge(name + ["--access-token-file", file.path])
+    let variable = try await runBridge(
       name, ["LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN_FILE=\(file.path)"])
     for outcome in [option, variable] {
       #expect(outcome.exitCode == 78)
@@ -92,7 +84,7 @@ import Testing
   }
 
   @Test func anUnusableURLIsNamedByItsVariable() async throws {
-    let outcome = try await run(
+    let outcome = try await runBridge(
       ["sora", "list-channels"], ["LIVEVIEW_BRIDGE_SORA_API_URL=sora.example"])
     #expect(outcome.exitCode == 78)
     #expect(outcome.errors.hasPrefix("Error: LIVEVIEW_BRIDGE_SORA_API_URL: the URL sora.example "))
@@ -100,7 +92,7 @@ import Testing
   }
 
   @Test func aTokenInTheOpenIsWarnedAbout() async throws {
-    let outcome = try await run(
+    let outcome = try await runBridge(
       ["sora", "list-channels", "--api-url", "http://sora.invalid/"],
       ["LIVEVIEW_BRIDGE_SORA_ACCESS_TOKEN=hunter2"])
     #expect(outcome.errors.hasPrefix("Warning: the access token goes to sora.invalid without"))
@@ -111,9 +103,9 @@ import Testing
     let server = try await RawServer(RawServer.reply("200 OK", #"{"a":"b"}"#))
     let url = ["--api-url", server.url]
     let outcomes = [
-      try await run(["sora", "call", "Sora_20991231.NewThing"] + url),
-      try await run(["sora", "call", "Sora_20991231.NewThing", #"{"x": 1}"#] + url),
-      try await run(["sora", "call", "Sora_20991231.NewThing", "-"] + url, input: "[2]"),
+      try await runBridge(["sora", "call", "Sora_20991231.NewThing"] + url),
+      try await runBridge(["sora", "call", "Sora_20991231.NewThing", #"{"x": 1}"#] + url),
+      try await runBridge(["sora", "call", "Sora_20991231.NewThing", "-"] + url, input: "[2]"),
     ]
     #expect(outcomes.allSatisfy { $0.exitCode == 0 && $0.output == Array("a  b\n".utf8) })
     let bodies = server.requests.map { $0.components(separatedBy: "\r\n\r\n").last }
@@ -141,7 +133,7 @@ import Testing
   @Test func secretsOfKnownTargetsAreNotShown() async throws {
     let refusal = #"{"error_type":"NO","error_reason":"hunter2 is wrong"}"#
     let server = try await RawServer(RawServer.reply("400 Bad Request", refusal))
-    let outcome = try await run(
+    let outcome = try await runBridge(
       ["imageflux", "call", "ImageFlux_20190205.CreateArchiveDestination", "-"]
         + ["--api-url", server.url],
       ["LIVEVIEW_BRIDGE_IMAGE_FLUX_ACCESS_TOKEN=t"],
@@ -156,7 +148,7 @@ import Testing
       ["sora", "--help"], ["imageflux", "-h"], ["sora", "list-channels", "--help"],
       ["sora", "ListChannels", "-h"], ["sora", "call", "--help"],
     ] {
-      let outcome = try await run(arguments)
+      let outcome = try await runBridge(arguments)
       #expect(outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.count > 300)
     }
   }

@@ -250,16 +250,7 @@ import Testing
   ])
   func aDoubtfulForwardingIsNotShownWhileItIsStoppedAndStartedAnew(error: ControlError) {
     var sora = Rehearsal(connectionID: "N")
-    var starts = 0
-    while let call = sora.call() {
-      if case .start = call { starts += 1 }
-      if starts == 2 { break }
-      if case .start = call {
-        sora.answer(["sdp": "v=0\r\n"])
-      } else {
-        sora.refuse("MissingTarget")
-      }
-    }
+    startUntilConfirming(&sora)
     #expect(sora.plan.report.since != nil)
     sora.fail(error)
     for _ in 0..<2 {
@@ -278,9 +269,8 @@ import Testing
     #expect(sora.plan.report.counters.restores == 1)
   }
 
-  /// 501 is the word of a server that does not have the operation, whatever it did before.
-  @Test func aSoraThatForgotHowToStartIsAskedWhetherItIsThere() {
-    var sora = Rehearsal(connectionID: "N")
+  /// A Sora that has no list starts, and is asked to start once more: that call is open.
+  private func startUntilConfirming(_ sora: inout Rehearsal) {
     var starts = 0
     while let call = sora.call() {
       if case .start = call { starts += 1 }
@@ -291,6 +281,12 @@ import Testing
         sora.refuse("MissingTarget")
       }
     }
+  }
+
+  /// 501 is the word of a server that does not have the operation, whatever it did before.
+  @Test func aSoraThatForgotHowToStartIsAskedWhetherItIsThere() {
+    var sora = Rehearsal(connectionID: "N")
+    startUntilConfirming(&sora)
     sora.fail(.unexpectedStatus(501, excerpt: ""))
     _ = sora.call(before: sora.now)
     #expect(sora.plan.report.situation == .forwarding)
